@@ -1,0 +1,1 @@
+"""The one door to state: submit, step, replay, audit, what-if."""

@@ -1,0 +1,92 @@
+"""Entries to bytes and back: a journal row's body is the MessagePack array of its entries.
+
+The union of commands and events is handed in by the engine, so the journal knows no venue. Bytes are the same for the same
+entries on any machine; a member's answer is made from the entry alone, so a repeated question gets the same bytes.
+"""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, Union
+
+import msgspec
+
+from huangpu.core.message import Command, Event, Rejected
+from huangpu.journal.entry import Entry, Outcome
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    seq: int
+    at_us: int
+    by: str
+    id: str
+    command: msgspec.Raw
+    outcome: msgspec.Raw
+
+
+class Codec:
+    """Encoder and decoders of one set of commands and events."""
+
+    def __init__(self, commands: Sequence[type[Command]], events: Sequence[type[Event]]) -> None:
+        self.command_type: Any = Union[tuple(commands)]  # noqa: UP007 - a union built at run time
+        event_type: Any = Union[tuple(events)]  # noqa: UP007 - a union built at run time
+        self._encoder = msgspec.msgpack.Encoder()
+        self._stored = msgspec.msgpack.Decoder(list[_Stored])
+        self._command = msgspec.msgpack.Decoder(self.command_type)
+        self._outcome = msgspec.msgpack.Decoder(list[event_type] | Rejected)
+        self._json_command = msgspec.json.Decoder(self.command_type)
+        self._json = msgspec.json.Encoder()
+
+    def encode(self, entries: Sequence[Entry]) -> bytes:
+        """Return the body of a row."""
+        return self._encoder.encode(entries)
+
+    def decode(self, body: bytes) -> list[Entry]:
+        """Return the entries of a row's body."""
+        return [
+            Entry(s.seq, s.at_us, s.by, s.id, self._command.decode(s.command), self._outcome.decode(s.outcome))
+            for s in self._stored.decode(body)
+        ]
+
+    def count(self, body: bytes) -> int:
+        """Return how many entries a body holds."""
+        return len(self._stored.decode(body))
+
+    def command_from_json(self, body: bytes | str) -> Command:
+        """Read one tagged command from JSON.
+
+        Raises: msgspec.ValidationError with the path of the first field that does not fit.
+        """
+        command: Command = self._json_command.decode(body)
+        return command
+
+    def command_from_object(self, tree: object) -> Command:
+        """Read one tagged command from a decoded JSON object; same errors as `command_from_json`."""
+        command: Command = msgspec.convert(tree, self.command_type)
+        return command
+
+    def answer(self, entry: Entry) -> bytes:
+        """Return the JSON answer to an entry: the same bytes every time it is asked for."""
+        return self._json.encode(answer_tree(entry))
+
+
+def time_text(at_us: int) -> str:
+    """Write an instant as RFC 3339 in UTC with microseconds."""
+    seconds, micros = divmod(at_us, 1_000_000)
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)  # noqa: DTZ001 - arithmetic on UTC
+    return f"{moment.isoformat()}.{micros:06d}Z"
+
+
+def answer_tree(entry: Entry) -> dict[str, Any]:
+    """Return the answer to an entry as a tree: what scenario files, REST and the console print."""
+    head: dict[str, Any] = {"seq": entry.seq, "at": time_text(entry.at_us), "id": entry.id}
+    outcome: Outcome = entry.outcome
+    if isinstance(outcome, Rejected):
+        head["outcome"] = "rejected"
+        head["reason"] = outcome.reason
+        head["detail"] = outcome.detail
+        head["cite"] = outcome.cite
+        head["rule"] = outcome.rule
+        return head
+    head["outcome"] = "accepted"
+    head["events"] = outcome
+    return head

@@ -1,0 +1,142 @@
+"""The ledger's facts in the journal, and the table that applies them; venues put these among their own events.
+
+`LegsPosted` is one chain: all legs or none. The block lane posts packed records by the kernel in one call; its entry keeps the
+records and the digest of the result codes.
+"""
+
+import hashlib
+
+import numpy as np
+
+from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
+from huangpu.core.reasons import Reason
+from huangpu.core.room import Handler, Table
+from huangpu.core.rulebook import RuleBook
+from huangpu.core.values import AMOUNT_MAX
+from huangpu.ledger.accounts import Account
+from huangpu.ledger.book import Book
+from huangpu.ledger.transfers import TRANSFER_RECORD, Leg
+
+
+class AccountOpened(Event, frozen=True):
+    """A ledger account exists from now on; its number is the count of accounts before it."""
+
+    account: Account
+
+
+class LegsPosted(Event, frozen=True):
+    """One chain of legs moved, reserved or released money or securities."""
+
+    legs: list[Leg]
+
+
+class OpenLedgerAccount(Command, frozen=True):
+    """Open an account that no venue's own command opens (mirrors, nostros, opening positions)."""
+
+    account: Account
+
+
+class PostOpeningBalance(Command, frozen=True):
+    """Bring a balance into the centre from outside: move `amount` from the unit's opening mirror to an account."""
+
+    debit: str
+    credit: str
+    amount: int
+
+
+class PostTransferBlock(Command, frozen=True):
+    """Post packed transfers in one kernel call (the bulk lane).
+
+    Shape: records is the bytes of a TRANSFER_RECORD array, at most 8,190 records.
+    """
+
+    records: bytes
+
+
+class TransferBlockPosted(Event, frozen=True):
+    """The outcome of a block: how many records were posted and refused, and the SHA-256 of the codes."""
+
+    posted: int
+    refused: int
+    codes_sha256: str
+
+
+BLOCK_RECORDS_MAX = 8_190
+
+
+def open_ledger_account(
+    book: Book, rules: RuleBook, command: OpenLedgerAccount, stamp: Stamp
+) -> Decision:
+    """Open a ledger account by the operator's hand.
+
+    Rejects: ACCOUNT_KNOWN.
+    """
+    if book.number(command.account.code) is not None:
+        return Rejected(Reason.ACCOUNT_KNOWN, command.account.code, "huangpu policy 2")
+    return [AccountOpened(account=command.account)]
+
+
+def post_opening_balance(
+    book: Book, rules: RuleBook, command: PostOpeningBalance, stamp: Stamp
+) -> Decision:
+    """Post one leg between a unit's opening mirror and an account.
+
+    Rejects: FIELD_OUT_OF_RANGE, ACCOUNT_UNKNOWN, BALANCE_LIMIT_EXCEEDED.
+    """
+    if not 0 < command.amount <= AMOUNT_MAX:
+        return Rejected(
+            Reason.FIELD_OUT_OF_RANGE, f"amount {command.amount}, from 1", "huangpu policy 2"
+        )
+    numbers = (book.number(command.debit), book.number(command.credit))
+    for code, number in zip((command.debit, command.credit), numbers, strict=True):
+        if number is None:
+            return Rejected(Reason.ACCOUNT_UNKNOWN, code, "huangpu policy 2")
+    debit, credit = numbers
+    assert debit is not None
+    assert credit is not None
+    legs = [Leg(kind=0, debit=debit, credit=credit, amount=command.amount)]
+    shortfall = book.check(legs)
+    if shortfall is not None:
+        return Rejected(Reason.BALANCE_LIMIT_EXCEEDED, repr(shortfall), "huangpu policy 2")
+    return [LegsPosted(legs=legs)]
+
+
+def post_transfer_block(
+    book: Book, rules: RuleBook, command: PostTransferBlock, stamp: Stamp
+) -> Decision:
+    """Run a block of packed transfers through the kernel; changes the book at once (block lane).
+
+    Rejects: BLOCK_MALFORMED.
+    """
+    size = TRANSFER_RECORD.itemsize
+    count, rest = divmod(len(command.records), size)
+    if rest or not 0 < count <= BLOCK_RECORDS_MAX:
+        detail = f"{len(command.records)} bytes, 1 to {BLOCK_RECORDS_MAX} records of {size} bytes"
+        return Rejected(Reason.BLOCK_MALFORMED, detail, "huangpu policy 3")
+    codes = book.post_block(np.frombuffer(command.records, dtype=TRANSFER_RECORD))
+    posted = int(np.count_nonzero(codes == 0))
+    digest = hashlib.sha256(np.ascontiguousarray(codes).tobytes()).hexdigest()
+    return [TransferBlockPosted(posted=posted, refused=count - posted, codes_sha256=digest)]
+
+
+def _open(book: Book, event: AccountOpened, stamp: Stamp) -> None:
+    book.open_account(event.account)
+
+
+def _post(book: Book, event: LegsPosted, stamp: Stamp) -> None:
+    book.post(event.legs)
+
+
+def _posted(book: Book, event: TransferBlockPosted, stamp: Stamp) -> None:
+    """Nothing: the kernel has already posted the block."""
+
+
+TABLE = Table(
+    name="ledger",
+    handlers=(
+        Handler(OpenLedgerAccount, "ledger.operate", open_ledger_account),
+        Handler(PostOpeningBalance, "ledger.operate", post_opening_balance),
+        Handler(PostTransferBlock, "ledger.block", post_transfer_block, block=True),
+    ),
+    appliers={AccountOpened: _open, LegsPosted: _post, TransferBlockPosted: _posted},
+)
