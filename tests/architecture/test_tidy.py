@@ -44,11 +44,11 @@ IMPURE_BUILTINS = {
     "exec": "code is not data",
 }
 
-TODO = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\s*\(?#\d+)")
+# Each pattern is written so that it does not match itself.
+OPEN_END = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b(?!\s*\(?#\d+)")
 HTML_SINKS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\("
 )
-# Each pattern is written so that it does not match itself.
 FOREIGN_ADDRESSES = re.compile(
     r"(?:pypi|pythonhosted)[.]org/(?:simple|packages)|registry[.](?:npmjs|yarnpkg|npmmirror)[.]"
     r"|https?://[^\s\"'<>)]*/(?:simple|artifactory|nexus)/"
@@ -163,7 +163,7 @@ def impure_builtins(path: Path) -> Iterator[str]:
 def open_ends(path: Path) -> Iterator[str]:
     """Find a note of work to do that no issue holds."""
     for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if found := TODO.search(line):
+        if found := OPEN_END.search(line):
             yield f"{where(path, number)} {found[1]} without an issue number"
 
 
