@@ -213,6 +213,15 @@ def test_a_ceiling_stops_credits_and_the_posting_of_holds(book: Book) -> None:
     assert book.booked(capped) == 1_000
 
 
+def test_a_block_may_fill_an_account_exactly_to_its_ceiling(book: Book) -> None:
+    capped = book.open_account(
+        Account("CAPPED", "HOLDER", "USD", "BANK", "FTE", Side.CREDIT, 0, 1_000)
+    )
+    fill = [[Leg(TRANSFER, ALICE, capped, 999)], [Leg(TRANSFER, ALICE, capped, 1)]]
+    assert not book.post_block(pack(fill)).any()
+    assert refused(book, fill[1]).code == LedgerCode.LIMIT_EXCEEDED
+
+
 @pytest.mark.parametrize("bounds", [(1 << 62, None), (-(1 << 62), None), (0, -1), (0, 1 << 62)])
 def test_bounds_outside_the_range_are_not_opened(bounds: tuple[int, int | None]) -> None:
     with pytest.raises(AssertionError):
