@@ -55,9 +55,13 @@ def chromium_path() -> Path:
     return Path(found)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: Path) -> "Iterator[Browser]":
-    """A headless Chromium for the whole run; tests make their own contexts."""
+    """A headless Chromium for one module; tests make their own contexts.
+
+    Not for the whole run: while Playwright is open its event loop runs in this thread, and asyncio.run in later tests
+    of the same worker would be refused.
+    """
     from playwright.sync_api import sync_playwright
 
     # Chromium's own sandbox refuses to work for root, as in most containers.
