@@ -45,7 +45,7 @@ IMPURE_BUILTINS = {
 }
 
 # Each pattern is written so that it does not match itself.
-OPEN_END = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b(?!\s*\(?#\d+)")
+OPEN_END = re.compile(r"\b(TO[D]O|FIX[M]E)\b(?!\s*\(?#\d+)")
 HTML_SINKS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\("
 )
