@@ -1,0 +1,1 @@
+"""The command log: one order, durable before answered; everything else can be rebuilt from it."""
