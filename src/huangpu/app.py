@@ -3,20 +3,39 @@
 The only place that knows where the rule files and the data folder are.
 """
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import msgspec
+from litestar import Litestar
+from litestar.datastructures import State
+
+from huangpu import __version__, console
+from huangpu.clock import ticking
+from huangpu.config import SANDBOX_PASSWORD, Settings, SettingsError
+from huangpu.core.identifiers import lei_of
 from huangpu.core.rulebook import Row, RuleBook, parse_rows
+from huangpu.engine import EngineStopped, Gate, Overloaded, access
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import replayed
-from huangpu.engine.writer import Engine
-from huangpu.journal import snapshot
-from huangpu.journal.entry import Entry
-from huangpu.journal.store import Store
+from huangpu.engine.writer import Engine, Submission
+from huangpu.journal import snapshot, verify
+from huangpu.journal.sqlite import SqliteStore
+from huangpu.journal.store import Corrupted, Store
+from huangpu.gateways import rest
+from huangpu.registry.charter import FoundCentre, OpenCentre, Tick
 
 RULE_ROOMS = ("registry", "venues/offshore", "venues/reinsurance", "venues/growth")
+SNAPSHOTS = "snapshots"
+SIMULATED_LEI_PREFIX = "984500HUANGPUSIM00"
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, how many entries are done, how many there are."""
 
 
 def load_rules() -> RuleBook:
@@ -30,9 +49,172 @@ def load_rules() -> RuleBook:
         folder: Traversable = package
         for part in (*room.split("/"), "rules"):
             folder = folder / part
-        if not folder.is_dir():
-            continue
         for file in sorted(folder.iterdir(), key=lambda f: f.name):
             if file.name.endswith(".toml"):
                 rows.extend(parse_rows(file.read_text(encoding="utf-8"), f"{room}/rules/{file.name}"))
     return RuleBook(rows)
+
+
+class _Body(msgspec.Struct, frozen=True, array_like=True):
+    """What a snapshot holds beside the centre: the instant and the ids answered so far."""
+
+    centre: bytes
+    last_at_us: int
+    answered: dict[str, int]
+
+
+def open_engine(
+    store: Store,
+    rules: RuleBook,
+    clock_us: Callable[[], int],
+    *,
+    snapshots: Path | None = None,
+    progress: Progress | None = None,
+) -> Engine:
+    """Rebuild the centre from the newest valid snapshot and the entries after it.
+
+    Raises: Corrupted naming the first row that is not what was written.
+    """
+    tell = progress or _quiet
+    report = verify.verify(store, progress=lambda done, of: tell("verify", done, of))
+    if report.first_bad is not None:
+        raise Corrupted(report.entries + 1, report.first_bad)
+    engine = Engine(Centre(rules), store, clock_us)
+    from_seq = _restore(engine, rules, store, snapshots)
+    total = engine.next_seq - 1
+    entries = engine.entries(from_seq) if from_seq <= total else iter(())
+    for entry in replayed(engine.centre, entries, lambda done: tell("replay", from_seq + done, total)):
+        engine.remember(entry)
+    return engine
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def _restore(engine: Engine, rules: RuleBook, store: Store, snapshots: Path | None) -> int:
+    found = snapshot.newest_valid(snapshots, at_most_seq=engine.next_seq - 1) if snapshots else None
+    if found is None:
+        return 1
+    row = store.row_of(found.seq)
+    if row is None or row.digest != found.head:
+        return 1
+    body = msgspec.msgpack.decode(found.body, type=_Body)
+    engine.centre = Centre.load(rules, body.centre)
+    engine.last_at_us = body.last_at_us
+    engine.answered = body.answered
+    return found.seq + 1
+
+
+def write_snapshot(engine: Engine, folder: Path) -> Path:
+    """Write the state after the newest durable entry beside the journal."""
+    tail = engine.store.tail()
+    assert tail.next_seq == engine.next_seq
+    body = _Body(engine.centre.dump(), engine.last_at_us, engine.answered)
+    digest = bytes.fromhex(engine.centre.digest())
+    return snapshot.write(folder, tail.next_seq - 1, digest, tail.digest, msgspec.msgpack.encode(body))
+
+
+def open_centre(
+    settings: Settings, clock_us: Callable[[], int], progress: Progress | None = None
+) -> Engine:
+    """Open or found the centre of a data folder.
+
+    Raises: SettingsError when a sandbox journal is opened as a real centre or a founding lacks its secrets;
+        Locked, Corrupted, Unreadable from the journal.
+    """
+    rules = load_rules()
+    store = SqliteStore(settings.data)
+    try:
+        snapshots = settings.data / SNAPSHOTS
+        engine = open_engine(store, rules, clock_us, snapshots=snapshots, progress=progress)
+        _found_or_open(engine, settings, rules)
+    except BaseException:
+        store.close()
+        raise
+    return engine
+
+
+def _found_or_open(engine: Engine, settings: Settings, rules: RuleBook) -> None:
+    charter = engine.centre.registry.charter
+    digest = rules.digest()
+    if not charter.founded:
+        engine.step([Submission("founder", "found", _founding(settings, digest))])
+        return
+    if charter.sandbox and not settings.sandbox:
+        raise SettingsError(
+            f"{settings.data} holds a sandbox, whose logins anybody can read; start it with --sandbox, or choose "
+            "another data folder"
+        )
+    if charter.rules_sha256 != digest:
+        command = OpenCentre(rules_sha256=digest, version=__version__)
+        engine.step([Submission("clock", f"open-{engine.next_seq}", command)])
+
+
+def _founding(settings: Settings, digest: str) -> FoundCentre:
+    password = settings.operator_password
+    lei = settings.operator_lei
+    if settings.sandbox:
+        password = password or SANDBOX_PASSWORD
+        lei = lei or lei_of(SIMULATED_LEI_PREFIX)
+    if not password or not lei:
+        raise SettingsError(
+            "a new centre outside the sandbox needs HUANGPU_OPERATOR_PASSWORD and HUANGPU_OPERATOR_LEI"
+        )
+    return FoundCentre(
+        name=settings.name,
+        sandbox=settings.sandbox,
+        operator="HUANGPU",
+        operator_lei=lei,
+        person="operator",
+        password_hash=access.hash_of_password(password),
+        clock_person="clock",
+        rules_sha256=digest,
+    )
+
+
+
+class Centred(msgspec.Struct, frozen=True):
+    """One running centre: its gate, its settings, and what runs beside the server (demo traffic)."""
+
+    gate: Gate
+    settings: Settings
+    companions: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+def build_app(centred: Centred) -> Litestar:
+    """Compose REST, the stream, ISO 20022 and the console on one gate."""
+    gate, settings = centred.gate, centred.settings
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        gate.start()
+        loop = asyncio.get_running_loop()
+        tasks = [loop.create_task(ticking(lambda: tick(gate)), name="clock")]
+        tasks += [loop.create_task(_coroutine(run), name="companion") for run in centred.companions]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await gate.settled()
+        if not gate.engine.stopped and settings.snapshot_entries:
+            write_snapshot(gate.engine, settings.data / SNAPSHOTS)
+        await gate.stop()
+
+    return Litestar(
+        route_handlers=[*rest.build_routes(gate, settings), *console.build_routes(gate)],
+        lifespan=[lifespan],
+        state=State({"gate": gate, "settings": settings}),
+        request_max_body_size=settings.body_bytes_max,
+        openapi_config=None,
+    )
+
+
+async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:
+    await run()
+
+
+async def tick(gate: Gate) -> None:
+    """Tell the centre that time has passed; when the engine is reopening the next tick covers it."""
+    with contextlib.suppress(EngineStopped, Overloaded):
+        await gate.submit("clock", f"tick-{gate.engine.next_seq}", Tick())

@@ -5,7 +5,8 @@ the write is the batching window, there is no timer. The queue is bounded; a ful
 """
 
 import asyncio
-from collections import deque
+import logging
+from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,9 @@ from huangpu.journal.entry import Entry
 
 QUEUE_MAX = 20_000
 REOPEN_PAUSE_S = 1
+LATENCIES_KEPT = 4_096
+
+_log = logging.getLogger("huangpu.engine")
 
 
 class Overloaded(Exception):
@@ -34,6 +38,9 @@ class Gate:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._listeners: list[Callable[[list[Entry]], None]] = []
         self._task: asyncio.Task[None] | None = None
+        self.latencies_s: dict[type[Command], deque[float]] = defaultdict(
+            lambda: deque(maxlen=LATENCIES_KEPT)
+        )
 
     def start(self) -> None:
         """Start the commit loop on the running event loop."""
@@ -61,10 +68,32 @@ class Gate:
         """
         if len(self._queue) >= QUEUE_MAX:
             raise Overloaded(f"{len(self._queue)} commands queued, at most {QUEUE_MAX}")
-        future: asyncio.Future[Entry | Rejected] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        received_s = loop.time()
+        future: asyncio.Future[Entry | Rejected] = loop.create_future()
         self._queue.append((Submission(by, command_id, command, at_us), future))
         self._wake.set()
-        return await future
+        answer = await future
+        self.latencies_s[type(command)].append(loop.time() - received_s)
+        return answer
+
+    async def submit_all(
+        self, by: str, commands: list[tuple[str, Command]]
+    ) -> list[Entry | Rejected]:
+        """Submit many commands of one person at once; each is decided on its own, the answers keep the order.
+
+        Raises: Overloaded when they do not all fit into the queue (none is taken); EngineStopped.
+        """
+        if len(self._queue) + len(commands) > QUEUE_MAX:
+            raise Overloaded(f"{len(self._queue)} commands queued, {len(commands)} more exceed {QUEUE_MAX}")
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[Entry | Rejected]] = []
+        for command_id, command in commands:
+            future: asyncio.Future[Entry | Rejected] = loop.create_future()
+            self._queue.append((Submission(by, command_id, command), future))
+            futures.append(future)
+        self._wake.set()
+        return list(await asyncio.gather(*futures))
 
     async def settled(self) -> None:
         """Wait until what memory shows is durable; readers call it before they answer."""
@@ -85,11 +114,14 @@ class Gate:
             prepared = self.engine.prepare([submission for submission, _ in taken])
             if prepared.entries:
                 await self._commit(prepared)
-        except (EngineStopped, OSError) as error:
+        except Exception as error:
+            # Memory may be ahead of the journal or half applied: nothing of it may be shown or built upon.
+            _log.exception("the engine stopped; it reopens from the journal")
+            self.engine.stopped = True
             for _, future in taken:
                 if not future.done():
                     future.set_exception(EngineStopped(str(error)))
-            await asyncio.sleep(REOPEN_PAUSE_S if self.engine.stopped else 0)
+            await asyncio.sleep(REOPEN_PAUSE_S)
             return
         for (_, future), answer in zip(taken, prepared.answers, strict=True):
             if not future.done():

@@ -105,6 +105,11 @@ class Engine:
         self.next_seq += 1
         return Entry(stamp.seq, at_us, submission.by, submission.id, command, outcome)
 
+    def remember(self, entry: Entry) -> None:
+        """Take an entry that was replayed into the index of answered ids."""
+        self.answered[self._key(entry.by, entry.id)] = entry.seq
+        self.last_at_us = entry.at_us
+
     def _key(self, by: str, command_id: str) -> str:
         person = self.centre.registry.people.persons.get(by)
         return f"{person.institution if person else by}|{command_id}"

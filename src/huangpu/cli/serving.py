@@ -1,0 +1,63 @@
+"""`huangpu serve` and `huangpu demo`: one process with the engine, REST, the stream and the console."""
+
+import sys
+from pathlib import Path
+
+import uvicorn
+from rich.console import Console
+
+from huangpu.app import Centred, build_app, load_rules, open_centre
+from huangpu.clock import DemoClock, demo_start_us, wall_us
+from huangpu.config import SANDBOX_PASSWORD, Settings, refuse_default_secrets, settings_from
+from huangpu.engine import Gate
+
+DEMO_DATA = Path("huangpu-demo")
+_err = Console(stderr=True)
+
+
+def _progress(what: str, done: int, total: int) -> None:
+    end = "\n" if done >= total else "\r"
+    sys.stderr.write(f"{what}: {done:,} of {total:,} entries{end}")
+    sys.stderr.flush()
+
+
+def serve(*, data: Path | None, host: str | None, port: int | None, sandbox: bool | None) -> None:
+    """Open or found the centre of a data folder and serve it until stopped."""
+    settings = settings_from(data=data, host=host, port=port, sandbox=sandbox)
+    refuse_default_secrets(settings)
+    gate = Gate(lambda: open_centre(settings, wall_us, _progress))
+    if settings.sandbox:
+        _err.print(f"Sandbox: sign in as [bold]operator[/bold] with [bold]{SANDBOX_PASSWORD}[/bold].")
+    _run(settings, Centred(gate=gate, settings=settings))
+
+
+def demo(
+    *, data: Path | None, host: str | None, port: int | None, speed: float, quiet: bool
+) -> None:
+    """Seed a sandbox if its folder is empty, print the logins, and keep traffic going."""
+    from huangpu.demo import seed, traffic
+
+    settings = settings_from(data=data or DEMO_DATA, host=host, port=port, sandbox=True)
+    rules = load_rules()
+    clock = DemoClock(rules, demo_start_us(rules))
+    gate = Gate(lambda: open_centre(settings, clock.now_us, _progress))
+    clock.not_before(gate.engine.last_at_us)
+    seed.seed(gate.engine, _progress)
+    if not quiet:
+        for line in seed.logins(settings):
+            _err.print(line)
+    centred = Centred(gate=gate, settings=settings, companions=traffic.companions(gate, speed))
+    _run(settings, centred)
+
+
+def _run(settings: Settings, centred: Centred) -> None:
+    config = uvicorn.Config(
+        build_app(centred),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
+    _err.print(f"huangpu is at [bold]http://{settings.host}:{settings.port}/[/bold]  (Ctrl-C stops it)")
+    uvicorn.Server(config).run()
