@@ -1,0 +1,1 @@
+"""The venues: reinsurance exchange, offshore settlement, growth tier."""
