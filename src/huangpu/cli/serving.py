@@ -6,7 +6,8 @@ from pathlib import Path
 import uvicorn
 from rich.console import Console
 
-from huangpu.app import Centred, build_app, load_rules, open_centre
+from huangpu.app import load_rules, open_centre
+from huangpu.app.web import Centred, build_app
 from huangpu.clock import DemoClock, demo_start_us, wall_us
 from huangpu.config import SANDBOX_PASSWORD, Settings, refuse_default_secrets, settings_from
 from huangpu.engine import Gate

@@ -1,34 +1,27 @@
-"""Composition root: builds rule book, journal, engine and gateways by hand.
+"""Opening a centre: the rule files, the data folder, the newest snapshot and the entries after it.
 
 The only place that knows where the rule files and the data folder are.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
-from litestar import Litestar
-from litestar.datastructures import State
 
-from huangpu import __version__, console
-from huangpu.clock import ticking
+from huangpu import __version__
 from huangpu.config import SANDBOX_PASSWORD, Settings, SettingsError
 from huangpu.core.identifiers import lei_of
 from huangpu.core.rulebook import Row, RuleBook, parse_rows
-from huangpu.engine import EngineStopped, Gate, Overloaded, access
+from huangpu.engine import access
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import replayed
 from huangpu.engine.writer import Engine, Submission
 from huangpu.journal import snapshot, verify
 from huangpu.journal.sqlite import SqliteStore
 from huangpu.journal.store import Corrupted, Store
-from huangpu.gateways import rest
-from huangpu.registry.charter import FoundCentre, OpenCentre, Tick
+from huangpu.registry.charter import FoundCentre, OpenCentre
 
 RULE_ROOMS = ("registry", "venues/offshore", "venues/reinsurance", "venues/growth")
 SNAPSHOTS = "snapshots"
@@ -171,50 +164,3 @@ def _founding(settings: Settings, digest: str) -> FoundCentre:
         clock_person="clock",
         rules_sha256=digest,
     )
-
-
-
-class Centred(msgspec.Struct, frozen=True):
-    """One running centre: its gate, its settings, and what runs beside the server (demo traffic)."""
-
-    gate: Gate
-    settings: Settings
-    companions: Sequence[Callable[[], Awaitable[None]]] = ()
-
-
-def build_app(centred: Centred) -> Litestar:
-    """Compose REST, the stream, ISO 20022 and the console on one gate."""
-    gate, settings = centred.gate, centred.settings
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        gate.start()
-        loop = asyncio.get_running_loop()
-        tasks = [loop.create_task(ticking(lambda: tick(gate)), name="clock")]
-        tasks += [loop.create_task(_coroutine(run), name="companion") for run in centred.companions]
-        yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await gate.settled()
-        if not gate.engine.stopped and settings.snapshot_entries:
-            write_snapshot(gate.engine, settings.data / SNAPSHOTS)
-        await gate.stop()
-
-    return Litestar(
-        route_handlers=[*rest.build_routes(gate, settings), *console.build_routes(gate)],
-        lifespan=[lifespan],
-        state=State({"gate": gate, "settings": settings}),
-        request_max_body_size=settings.body_bytes_max,
-        openapi_config=None,
-    )
-
-
-async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:
-    await run()
-
-
-async def tick(gate: Gate) -> None:
-    """Tell the centre that time has passed; when the engine is reopening the next tick covers it."""
-    with contextlib.suppress(EngineStopped, Overloaded):
-        await gate.submit("clock", f"tick-{gate.engine.next_seq}", Tick())

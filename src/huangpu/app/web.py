@@ -1,0 +1,64 @@
+"""One Litestar application on one gate: REST, ISO 20022, the stream and the console, and what runs beside them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+from litestar import Litestar
+from litestar.datastructures import State
+
+from huangpu import console
+from huangpu.app.opening import SNAPSHOTS, write_snapshot
+from huangpu.clock import ticking
+from huangpu.config import Settings
+from huangpu.engine import EngineStopped, Gate, Overloaded
+from huangpu.gateways import rest
+from huangpu.registry.charter import Tick
+
+
+class Centred(msgspec.Struct, frozen=True):
+    """One running centre: its gate, its settings, and what runs beside the server (demo traffic)."""
+
+    gate: Gate
+    settings: Settings
+    companions: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+def build_app(centred: Centred) -> Litestar:
+    """Compose REST, the stream, ISO 20022 and the console on one gate."""
+    gate, settings = centred.gate, centred.settings
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        gate.start()
+        loop = asyncio.get_running_loop()
+        tasks = [loop.create_task(ticking(lambda: tick(gate)), name="clock")]
+        tasks += [loop.create_task(_coroutine(run), name="companion") for run in centred.companions]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await gate.settled()
+        if not gate.engine.stopped and settings.snapshot_entries:
+            write_snapshot(gate.engine, settings.data / SNAPSHOTS)
+        await gate.stop()
+
+    return Litestar(
+        route_handlers=[*rest.build_routes(gate, settings), *console.build_routes(gate)],
+        lifespan=[lifespan],
+        state=State({"gate": gate, "settings": settings}),
+        request_max_body_size=settings.body_bytes_max,
+        openapi_config=None,
+    )
+
+
+async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:
+    await run()
+
+
+async def tick(gate: Gate) -> None:
+    """Tell the centre that time has passed; when the engine is reopening the next tick covers it."""
+    with contextlib.suppress(EngineStopped, Overloaded):
+        await gate.submit("clock", f"tick-{gate.engine.next_seq}", Tick())
