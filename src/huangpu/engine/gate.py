@@ -59,6 +59,11 @@ class Gate:
         """Call `listener` with the new entries after each durable batch, on the event loop."""
         self._listeners.append(listener)
 
+    @property
+    def queued(self) -> int:
+        """Return how many commands wait for the engine."""
+        return len(self._queue)
+
     async def submit(
         self, by: str, command_id: str, command: Command, at_us: int | None = None
     ) -> Entry | Rejected:

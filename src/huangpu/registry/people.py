@@ -39,6 +39,18 @@ class IssueCredential(Command, frozen=True):
     hashed: str
 
 
+class IssueOwnToken(Command, frozen=True):
+    """Bind a bearer token (SHA-256 in hexadecimal) to the person who asks, who has just signed in."""
+
+    hashed: str
+
+
+class RevokeOwnToken(Command, frozen=True):
+    """Make one of the asking person's own tokens void: sign out."""
+
+    hashed: str
+
+
 class RevokeCredentials(Command, frozen=True):
     """Take all credentials of a person away."""
 
@@ -56,6 +68,12 @@ class CredentialIssued(Event, frozen=True):
 
     person_id: str
     scheme: str
+    hashed: str
+
+
+class TokenRevoked(Event, frozen=True):
+    """This token is not good any more."""
+
     hashed: str
 
 
@@ -116,6 +134,31 @@ def issue_credential(room: PeopleRoom, rules: RuleBook, command: IssueCredential
     return [CredentialIssued(person_id=command.person_id, scheme=command.scheme, hashed=command.hashed)]
 
 
+def issue_own_token(
+    room: PeopleRoom, rules: RuleBook, command: IssueOwnToken, stamp: Stamp
+) -> Decision:
+    """Bind a token to the acting person; whoever signs in by password may do so.
+
+    Rejects: IDENTIFIER_MALFORMED, when the hash is none or is taken.
+    """
+    if not _SHA256.match(command.hashed) or command.hashed in room.people.tokens:
+        detail = "a fresh token's SHA-256 in 64 lower-case hexadecimal characters"
+        return Rejected(Reason.IDENTIFIER_MALFORMED, detail, "huangpu policy 5")
+    return [CredentialIssued(person_id=stamp.person, scheme="token", hashed=command.hashed)]
+
+
+def revoke_own_token(
+    room: PeopleRoom, rules: RuleBook, command: RevokeOwnToken, stamp: Stamp
+) -> Decision:
+    """Make one token of the acting person void.
+
+    Rejects: PERSON_UNKNOWN, when the token is not this person's.
+    """
+    if room.people.tokens.get(command.hashed) != stamp.person:
+        return Rejected(Reason.PERSON_UNKNOWN, "no such token of this person", "huangpu policy 5")
+    return [TokenRevoked(hashed=command.hashed)]
+
+
 def revoke_credentials(room: PeopleRoom, rules: RuleBook, command: RevokeCredentials, stamp: Stamp) -> Decision:
     """Make a person's credentials void.
 
@@ -140,6 +183,11 @@ def apply_issued(room: PeopleRoom, event: CredentialIssued, stamp: Stamp) -> Non
         room.people.passwords[event.person_id] = event.hashed
 
 
+def apply_token_revoked(room: PeopleRoom, event: TokenRevoked, stamp: Stamp) -> None:
+    """Forget the hash."""
+    del room.people.tokens[event.hashed]
+
+
 def apply_revoked(room: PeopleRoom, event: CredentialsRevoked, stamp: Stamp) -> None:
     """Forget the hashes."""
     people = room.people
@@ -152,11 +200,14 @@ TABLE = Table(
     handlers=(
         Handler(RegisterPerson, "registry.person", register_person),
         Handler(IssueCredential, "registry.person", issue_credential),
+        Handler(IssueOwnToken, "", issue_own_token),
+        Handler(RevokeOwnToken, "", revoke_own_token),
         Handler(RevokeCredentials, "registry.person", revoke_credentials),
     ),
     appliers={
         PersonRegistered: apply_registered,
         CredentialIssued: apply_issued,
+        TokenRevoked: apply_token_revoked,
         CredentialsRevoked: apply_revoked,
     },
 )
