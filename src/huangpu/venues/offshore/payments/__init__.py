@@ -1,0 +1,1 @@
+"""Payments: their words, the steps of their decision, and settlement."""
