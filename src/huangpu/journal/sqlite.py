@@ -42,6 +42,7 @@ CHECKPOINT_BYTES = 32 * 1024 * 1024
 
 _ROWS_A_QUERY = 32
 _ROWS_CHECKED_ON_OPEN = 8
+_COPIES_BESIDE_WRITER = 3
 _ROW = "SELECT first_seq, count, epoch, previous, digest, body FROM journal "
 # Compare and append in one statement: it moves the head only where head and epoch are as expected.
 _MOVE_HEAD = (
@@ -71,6 +72,9 @@ class SqliteStore:
         self._bytes_since_checkpoint = 0
         self._broken: str | None = None
         self._writing = threading.Lock()
+        # A writer in a tight loop would take its own lock again before a waiting checkpoint could:
+        # it passes here first, where it holds nothing for long.
+        self._turnstile = threading.Lock()
         self._looking_up = threading.Lock()
         self._checkpoint_due = threading.Event()
         self._closing = False
@@ -122,6 +126,8 @@ class SqliteStore:
 
     def append(self, expected_seq: int, epoch: int, count: int, body: bytes) -> Append:
         """Write one row in one durable transaction."""
+        with self._turnstile:
+            pass
         with self._writing:
             if self._broken is not None:
                 return Append.UNKNOWN
@@ -148,20 +154,7 @@ class SqliteStore:
         Raises: Corrupted.
         """
         assert not self._closing, "the store is closed"
-        assert from_seq >= SEQ_FIRST, f"sequence {from_seq}, at least {SEQ_FIRST}"
-        end = self.tail()
-        if from_seq >= end.next_seq:
-            return
-        with contextlib.closing(sqlite_file.connect_reader(self._path)) as reader:
-            found = _fetch(
-                reader,
-                from_seq,
-                "SELECT max(first_seq) FROM journal WHERE first_seq <= ?",
-                (from_seq,),
-            )
-            first_seq = found[0][0] if isinstance(found[0][0], int) else SEQ_FIRST
-            start = _position_before(reader, first_seq)
-            yield from checked(_rows_between(reader, start, end), start, end)
+        yield from _read(self._path, from_seq, self.tail())
 
     def tail(self) -> Tail:
         """Return the place of the next row, as of the last durable append."""
@@ -173,23 +166,8 @@ class SqliteStore:
         Raises: Corrupted.
         """
         assert not self._closing, "the store is closed"
-        if not SEQ_FIRST <= seq < self._tail.next_seq:
-            return None
         with self._looking_up:
-            found = _fetch(
-                self._lookup,
-                seq,
-                _ROW + "WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
-                (seq,),
-            )
-            if not found:
-                raise Corrupted(seq, "no row here, though the journal goes on")
-            row = _row_from(found[0], seq)
-            start = _position_before(self._lookup, row.first_seq)
-        check_follows(start, row)
-        if seq >= row.first_seq + row.count:
-            raise Corrupted(seq, f"no row here, the row before holds {row.count} entries")
-        return row
+            return _row_holding(self._lookup, seq, self._tail)
 
     def close(self) -> None:
         """Stop the thread, fold the WAL into the file, free the folder; may be called twice."""
@@ -287,13 +265,102 @@ class SqliteStore:
         """Copy the WAL into the file beside the writer, then the few frames that came meanwhile.
 
         SQLite starts the WAL over only when all of it is copied; a writer that never pauses would
-        make it grow without end. So the writer waits once, for the second copy, which finds little
-        to do.
+        make it grow without end. Each copy takes less time than the one before, so that the writer
+        waits only for the last, small one.
         """
         passive = "PRAGMA wal_checkpoint(PASSIVE)"
-        self._checkpointer.execute(passive).fetchall()
-        with self._writing:
+        for _ in range(_COPIES_BESIDE_WRITER):
             self._checkpointer.execute(passive).fetchall()
+        with self._turnstile, self._writing:
+            self._checkpointer.execute(passive).fetchall()
+
+
+class SqliteReader:
+    """The journal of a data folder for reading only, beside a running centre or without one.
+
+    Sees what was durable when it was opened; takes no lock and no epoch, and appends nothing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the journal in `folder`.
+
+        Raises: Unreadable.
+        """
+        self._path = folder / FILE_NAME
+        if not self._path.exists():
+            raise Unreadable(str(self._path), "no such file", sqlite_file.EXPECTED)
+        try:
+            self._lookup = sqlite_file.connect_reader(self._path)
+            self._lookup.text_factory = str
+            sqlite_file.check_format(self._lookup, self._path)
+            self._tail = sqlite_file.stored_tail(self._lookup, self._path)
+            self._lookup.text_factory = bytes
+        except sqlite3.Error as trouble:
+            raise Unreadable(str(self._path), str(trouble), sqlite_file.EXPECTED) from trouble
+
+    def acquire_epoch(self) -> int:
+        """Return the epoch in force; a reader never raises it."""
+        return self._tail.epoch
+
+    def append(self, expected_seq: int, epoch: int, count: int, body: bytes) -> Append:
+        """Refuse: a reader writes nothing."""
+        return Append.CONFLICT
+
+    def read(self, from_seq: int) -> Iterator[Row]:
+        """Yield the checked rows from the one that contains `from_seq` up to the tail at opening.
+
+        Raises: Corrupted.
+        """
+        yield from _read(self._path, from_seq, self._tail)
+
+    def tail(self) -> Tail:
+        """Return the place after the last row that was durable at opening."""
+        return self._tail
+
+    def row_of(self, seq: int) -> Row | None:
+        """Return the row that contains entry `seq`, checked against itself and the row before.
+
+        Raises: Corrupted.
+        """
+        return _row_holding(self._lookup, seq, self._tail)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._lookup.close()
+
+
+def _read(path: Path, from_seq: int, end: Tail) -> Iterator[Row]:
+    assert from_seq >= SEQ_FIRST, f"sequence {from_seq}, at least {SEQ_FIRST}"
+    if from_seq >= end.next_seq:
+        return
+    with contextlib.closing(sqlite_file.connect_reader(path)) as reader:
+        found = _fetch(
+            reader,
+            from_seq,
+            "SELECT max(first_seq) FROM journal WHERE first_seq <= ?",
+            (from_seq,),
+        )
+        first_seq = found[0][0] if isinstance(found[0][0], int) else SEQ_FIRST
+        start = _position_before(reader, first_seq)
+        yield from checked(_rows_between(reader, start, end), start, end)
+
+
+def _row_holding(reader: sqlite3.Connection, seq: int, end: Tail) -> Row | None:
+    if not SEQ_FIRST <= seq < end.next_seq:
+        return None
+    found = _fetch(
+        reader,
+        seq,
+        _ROW + "WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+        (seq,),
+    )
+    if not found:
+        raise Corrupted(seq, "no row here, though the journal goes on")
+    row = _row_from(found[0], seq)
+    check_follows(_position_before(reader, row.first_seq), row)
+    if seq >= row.first_seq + row.count:
+        raise Corrupted(seq, f"no row here, the row before holds {row.count} entries")
+    return row
 
 
 def _fetch(

@@ -266,6 +266,25 @@ def test_the_last_row_rewritten_with_a_fitting_digest_misses_the_head(tmp_path: 
     assert "the head is" in finding(tmp_path, rows)
 
 
+def test_damage_in_the_newest_rows_is_found_on_opening(tmp_path: Path) -> None:
+    rows = fill(tmp_path)
+    change(tmp_path, "UPDATE journal SET body = x'00' WHERE first_seq = ?", rows[-2].first_seq)
+    with pytest.raises(Corrupted) as damage:
+        SqliteStore(tmp_path)
+    assert damage.value.first_seq == rows[-2].first_seq
+
+
+def test_an_epoch_set_back_behind_the_rows_is_found_on_opening(tmp_path: Path) -> None:
+    fill(tmp_path)
+    fill_again = SqliteStore(tmp_path)
+    epoch = fill_again.acquire_epoch()
+    assert fill_again.append(fill_again.tail().next_seq, epoch, 1, b"x") is Append.DURABLE
+    fill_again.close()
+    change(tmp_path, "UPDATE meta SET value = 1 WHERE key = 'epoch'")
+    with pytest.raises(Corrupted, match="epoch 2, the epoch in force is 1"):
+        SqliteStore(tmp_path)
+
+
 def test_looking_up_a_damaged_row_raises_and_others_still_answer(tmp_path: Path) -> None:
     rows = fill(tmp_path)
     change(tmp_path, "UPDATE journal SET body = x'00' WHERE first_seq = ?", rows[4].first_seq)
@@ -459,6 +478,15 @@ def test_the_log_stays_bounded_while_a_reader_dawdles(tmp_path: Path) -> None:
         assert list(dawdler) == []
         assert verify(store).rows == 1_001
     assert not log.exists()
+
+
+def test_every_commit_and_every_checkpoint_is_synced(tmp_path: Path) -> None:
+    with contextlib.closing(SqliteStore(tmp_path)) as store:
+        for connection in (store._writer, store._checkpointer):
+            # 2 is FULL: with NORMAL a commit in WAL mode is not durable.
+            assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+            assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_trouble_in_a_checkpoint_stops_writing_not_reading(

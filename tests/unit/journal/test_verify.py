@@ -1,9 +1,10 @@
 """The report of a verification."""
 
 import msgspec
+import pytest
 
 from huangpu.journal.memory import Medium, MemoryStore
-from huangpu.journal.store import GENESIS
+from huangpu.journal.store import GENESIS, Corrupted
 from huangpu.journal.verify import verify
 
 
@@ -54,6 +55,15 @@ def test_verification_stops_at_the_first_bad_row_and_keeps_the_good_head() -> No
     assert (report.rows, report.entries, report.head) == (6, 18, good)
     assert report.first_bad is not None
     assert report.first_bad.startswith("journal row at sequence 19: digest")
+
+
+def test_looking_up_a_damaged_row_in_memory_raises_too() -> None:
+    medium, store = filled(3)
+    medium.rows[1] = msgspec.structs.replace(medium.rows[1], count=2)
+    assert store.row_of(3) == medium.rows[0]
+    for seq in (4, 6):
+        with pytest.raises(Corrupted):
+            store.row_of(seq)
 
 
 def test_progress_counts_up_to_all_entries() -> None:
