@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pytest
 
 import huangpu
-from huangpu.journal.sqlite import FILE_NAME, SqliteStore
+from huangpu.journal.sqlite import FILE_NAME, SqliteReader, SqliteStore
 from huangpu.journal.store import Append, Corrupted, Row, Unreadable
 from huangpu.journal.verify import verify
 
@@ -152,6 +152,19 @@ def test_a_flipped_bit_before_the_last_commit_is_never_passed_over(folder: Path)
         assert "acknowledged commits behind it" in str(damage.value), offset
         # What was found must still be there for whoever repairs it.
         assert (folder / LOG_NAME).read_bytes() == log
+
+
+def test_a_reader_without_a_centre_does_not_pass_over_a_rotted_log(folder: Path) -> None:
+    journal = live(folder, page_bytes=512, last_body_bytes=600)
+    log = bytearray(journal.log)
+    log[len(log) // 3] ^= 1
+    (folder / FILE_NAME).write_bytes(journal.file)
+    (folder / LOG_NAME).write_bytes(log)
+    with pytest.raises(Unreadable, match="acknowledged commits behind it"):
+        SqliteReader(folder)
+    (folder / LOG_NAME).write_bytes(journal.log)
+    with contextlib.closing(SqliteReader(folder)) as reader:
+        assert list(reader.read(1)) == journal.rows
 
 
 def test_frames_of_an_older_generation_of_the_log_raise_no_alarm(folder: Path) -> None:

@@ -24,6 +24,7 @@ from huangpu.journal.store import (
     SEQ_FIRST,
     Append,
     Corrupted,
+    Locked,
     Row,
     Tail,
     Unreadable,
@@ -289,6 +290,7 @@ class SqliteReader:
         self._path = folder / FILE_NAME
         if not self._path.exists():
             raise Unreadable(str(self._path), "no such file", sqlite_file.EXPECTED)
+        _check_log_at_rest(self._path)
         try:
             self._lookup = sqlite_file.connect_reader(self._path)
             self._lookup.text_factory = str
@@ -304,6 +306,7 @@ class SqliteReader:
 
     def append(self, expected_seq: int, epoch: int, count: int, body: bytes) -> Append:
         """Refuse: a reader writes nothing."""
+        del expected_seq, epoch, count, body
         return Append.CONFLICT
 
     def read(self, from_seq: int) -> Iterator[Row]:
@@ -327,6 +330,21 @@ class SqliteReader:
     def close(self) -> None:
         """Close the connection."""
         self._lookup.close()
+
+
+def _check_log_at_rest(path: Path) -> None:
+    """Check the log of a journal that no centre has open; one that has, checked it on opening.
+
+    Raises: Unreadable.
+    """
+    try:
+        lock = FolderLock(path.parent)
+    except (Locked, PermissionError):
+        return
+    try:
+        sqlite_file.refuse_rotted_log(path)
+    finally:
+        lock.release()
 
 
 def _read(path: Path, from_seq: int, end: Tail) -> Iterator[Row]:

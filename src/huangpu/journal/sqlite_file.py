@@ -33,10 +33,7 @@ def prepare(path: Path, page_bytes: int) -> None:
     """
     log = path.with_name(path.name + "-wal")
     if path.exists():
-        lost = wal.lost_commits(path)
-        if lost:
-            found = f"a bad frame with at least {lost} acknowledged commits behind it"
-            raise Unreadable(str(log), found, "frames that verify up to a torn end")
+        refuse_rotted_log(path)
         if path.stat().st_size == 0:
             raise Unreadable(str(path), "an empty file", EXPECTED)
         return
@@ -57,6 +54,18 @@ def prepare(path: Path, page_bytes: int) -> None:
     sync_file(draft)
     draft.rename(path)
     sync_folder(path.parent)
+
+
+def refuse_rotted_log(path: Path) -> None:
+    """Check, before anything opens `path`, that its log is whole up to a torn end.
+
+    Raises: Unreadable.
+    """
+    lost = wal.lost_commits(path)
+    if lost:
+        log = path.with_name(path.name + "-wal")
+        found = f"a bad frame with at least {lost} acknowledged commits behind it"
+        raise Unreadable(str(log), found, "frames that verify up to a torn end")
 
 
 def connect(path: Path) -> sqlite3.Connection:

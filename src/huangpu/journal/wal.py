@@ -60,11 +60,6 @@ def _marks_from_first_bad(wal: BinaryIO, page_bytes: int) -> int:
     order = _ORDERS.get(magic, "<")
     sums = (header_sum_1, header_sum_2)
     good = magic in _ORDERS and _checksum(header[:24], (0, 0), order) == sums
-    if not good:
-        # The salts of a bad header may be what is bad; the first frame carries a copy.
-        first = wal.read(_FRAME.size)
-        wal.seek(_HEADER.size)
-        salts = list(_FRAME.unpack(first)[2:4]) if len(first) == _FRAME.size else salts
     marks = 0
     while len(frame := wal.read(_FRAME.size + page_bytes)) == _FRAME.size + page_bytes:
         _, pages_after, salt_1, salt_2, frame_sum_1, frame_sum_2 = _FRAME.unpack_from(frame)

@@ -266,6 +266,16 @@ def test_the_last_row_rewritten_with_a_fitting_digest_misses_the_head(tmp_path: 
     assert "the head is" in finding(tmp_path, rows)
 
 
+def test_looking_up_an_entry_of_a_deleted_row_raises(tmp_path: Path) -> None:
+    rows = fill(tmp_path)
+    change(tmp_path, "DELETE FROM journal WHERE first_seq = ?", rows[0].first_seq)
+    change(tmp_path, "DELETE FROM journal WHERE first_seq = ?", rows[4].first_seq)
+    with contextlib.closing(SqliteStore(tmp_path)) as store:
+        for gone in (rows[0], rows[4]):
+            with pytest.raises(Corrupted, match="no row here"):
+                store.row_of(gone.first_seq)
+
+
 def test_damage_in_the_newest_rows_is_found_on_opening(tmp_path: Path) -> None:
     rows = fill(tmp_path)
     change(tmp_path, "UPDATE journal SET body = x'00' WHERE first_seq = ?", rows[-2].first_seq)

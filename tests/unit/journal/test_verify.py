@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from huangpu.journal.memory import Medium, MemoryStore
-from huangpu.journal.store import GENESIS, Corrupted
+from huangpu.journal.store import GENESIS, Append, Corrupted, position_after, sealed
 from huangpu.journal.verify import verify
 
 
@@ -55,6 +55,16 @@ def test_verification_stops_at_the_first_bad_row_and_keeps_the_good_head() -> No
     assert (report.rows, report.entries, report.head) == (6, 18, good)
     assert report.first_bad is not None
     assert report.first_bad.startswith("journal row at sequence 19: digest")
+
+
+def test_a_row_of_a_deposed_writer_is_found_though_its_digest_fits() -> None:
+    medium, store = filled(2)
+    newer = store.acquire_epoch()
+    assert store.append(7, newer, 3, b"abc") is Append.DURABLE
+    deposed = msgspec.structs.replace(medium.tail, epoch=newer - 1)
+    medium.rows.append(sealed(deposed, 3, b"abc"))
+    medium.tail = msgspec.structs.replace(position_after(medium.rows[-1]), epoch=newer)
+    assert verify(store).first_bad == "journal row at sequence 10: epoch 1 after epoch 2"
 
 
 def test_looking_up_a_damaged_row_in_memory_raises_too() -> None:
