@@ -16,6 +16,8 @@ from huangpu.registry import Registry
 from huangpu.registry.institutions import Institution
 
 END_TO_END_NOT_PROVIDED = "NOTPROVIDED"
+SAMPLED = ("FIRST_PAYMENT", "RATE")
+"""Causes for which a payment is checked afterwards."""
 
 
 class ListingState(enum.StrEnum):
@@ -161,10 +163,11 @@ class OffshoreBooks(msgspec.Struct):
 
 
 class DayTotal(msgspec.Struct):
-    """Payments settled in one currency on one day, or in all. Units: value in minor units."""
+    """Payments settled in one currency on one day, and how many of them are checked afterwards. Units: value in minor units."""
 
     payments: int = 0
     value: int = 0
+    sampled: int = 0
 
 
 class Indexes:
@@ -216,6 +219,7 @@ class Indexes:
             total = self.totals[date, order.currency] = DayTotal()
         total.payments += 1
         total.value += order.amount
+        total.sampled += payment.sample in SAMPLED
 
     def add_batch(self, batch: Batch) -> None:
         """Use up the message id of a batch, also where all its orders were refused."""

@@ -1,0 +1,388 @@
+"""What people and programs read of the offshore venue: payments, accounts, the white list, the matrix, the figures of the day.
+
+Every function reads and returns Structs; lists come newest first, `limit` at a time, and `next_after` is the cursor of the next page. `institution`
+is who reads: None sees all, everybody else what they are a party to. The time from receipt to finality is not here: the centre
+stamps an entry once, so the gateway that received the message measures it.
+"""
+
+import datetime
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+
+from huangpu.core.calendar import date_of
+from huangpu.core.rulebook import RuleBook
+from huangpu.ledger.accounts import Side
+from huangpu.registry.cash_accounts import AccountClass, CashAccount, ledger_code
+from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.matrix import cell_name, line_of
+from huangpu.venues.offshore.pages import (
+    AccountEntry,
+    AccountPage,
+    AccountStatement,
+    AccountView,
+    Balance,
+    CurrencyTotal,
+    ListingView,
+    MatrixCell,
+    NostroView,
+    Overview,
+    Party,
+    PayableCompany,
+    PaymentDetail,
+    PaymentPage,
+    PaymentView,
+    TimeLineStep,
+)
+from huangpu.venues.offshore.payments.words import statuses_of
+from huangpu.venues.offshore.state import (
+    Listing,
+    ListingState,
+    Offshore,
+    Payment,
+)
+from huangpu.venues.offshore.white_list import banks_at, state_at
+
+LIMIT_MAX = 500
+WHITE_LIST_READERS = frozenset(
+    {
+        InstitutionKind.OPERATOR,
+        InstitutionKind.ADMINISTRATION,
+        InstitutionKind.SUPERVISOR,
+        InstitutionKind.BANK,
+    }
+)
+
+STATUS_TEXTS = {
+    "RCVD": ("received and stored", "已接收并存储"),
+    "ACTC": ("form and signature accepted", "格式与签名通过"),
+    "ACCP": ("accounts, white list and matrix accepted", "账户、白名单与划转规则通过"),
+    "ACFC": ("funds available", "资金充足"),
+    "ACSP": ("released to settlement", "进入结算"),
+    "ACSC": ("debited, final", "已扣账，最终结算"),
+    "ACCC": ("creditor credited", "已贷记收款人"),
+}
+
+
+def payments(
+    room: Offshore,
+    *,
+    institution: str | None,
+    party: str | None = None,
+    status: str | None = None,
+    limit: int = 50,
+    after: str = "",
+) -> PaymentPage:
+    """List settled payments, of all, of one institution, or of one party as far as the reader shares them."""
+    indexes = room.indexes
+    key = party or institution
+    found = indexes.by_number if key is None else indexes.by_institution.get(key, [])
+    views: list[PaymentView] = []
+    for payment in _newest_first(found, after):
+        if status is not None and payment.status != status:
+            continue
+        if not _may_see(room, payment, institution):
+            continue
+        if len(views) == min(limit, LIMIT_MAX):
+            return PaymentPage(views, str(views[-1].number))
+        views.append(_payment_view(room, payment, institution))
+    return PaymentPage(views, "")
+
+
+def payment(
+    room: Offshore, rules: RuleBook, uetr: str, institution: str | None
+) -> PaymentDetail | None:
+    """Show one payment; None when there is none or the reader is no party to it."""
+    found = room.books.payments.get(uetr)
+    if found is None or not _may_see(room, found, institution):
+        return None
+    steps = [TimeLineStep(code, found.at_us, *STATUS_TEXTS[code]) for code in statuses_of(found)]
+    same_name = found.debtor == found.creditor
+    pair = (AccountClass(found.debtor_class), AccountClass(found.creditor_class))
+    name = cell_name(*pair, cny=found.order.currency == "CNY", same_name=same_name)
+    cite = rules[name].at(date_of(found.at_us)).cite
+    view = _payment_view(room, found, institution)
+    draw = found.draw if view.sample else 0
+    return PaymentDetail(view, steps, found.seq, name, cite, draw)
+
+
+def accounts(
+    room: Offshore, *, institution: str | None, limit: int = 50, after: str = ""
+) -> AccountPage:
+    """List cash accounts with their balances, for their holder and their bank."""
+    views: list[AccountView] = []
+    skipping = bool(after)
+    for account in reversed(room.registry.cash_accounts.values()):
+        if skipping:
+            skipping = account.id != after
+            continue
+        if institution not in (None, account.holder, account.bank):
+            continue
+        if len(views) == min(limit, LIMIT_MAX):
+            return AccountPage(views, views[-1].account_id)
+        views.append(_account_view(room, account))
+    return AccountPage(views, "")
+
+
+def account(room: Offshore, account_id: str, institution: str | None) -> AccountView | None:
+    """Show one cash account to its holder or its bank."""
+    found = room.registry.cash_accounts.get(account_id)
+    if found is None or institution not in (None, found.holder, found.bank):
+        return None
+    return _account_view(room, found)
+
+
+def account_statement(
+    room: Offshore,
+    account_id: str,
+    currency: str,
+    *,
+    institution: str | None,
+    limit: int = 50,
+    after: str = "",
+) -> AccountStatement | None:
+    """List the payments of one account in one currency.
+
+    Reading: payments only; opening balances and legs of other venues are entries of the ledger's own statement.
+    """
+    view = account(room, account_id, institution)
+    if view is None:
+        return None
+    balance = next((found for found in view.balances if found.currency == currency), None)
+    if balance is None:
+        return None
+    entries: list[AccountEntry] = []
+    for found in _newest_first(room.indexes.by_account.get(account_id, []), after):
+        if found.order.currency != currency:
+            continue
+        if len(entries) == min(limit, LIMIT_MAX):
+            return AccountStatement(view, currency, balance, entries, str(entries[-1].number))
+        entries.append(_entry(room, found, account_id))
+    return AccountStatement(view, currency, balance, entries, "")
+
+
+def nostros(room: Offshore, institution: str | None) -> list[NostroView]:
+    """List the mirrors of banks' money at correspondents, for both sides."""
+    views: list[NostroView] = []
+    for code, nostro in room.books.nostros.items():
+        if institution in (None, nostro.bank, nostro.correspondent):
+            number = room.ledger.number(code)
+            assert number is not None
+            shown = room.ledger.balance(number)
+            views.append(
+                NostroView(code, nostro.bank, nostro.correspondent, nostro.currency, shown)
+            )
+    return views
+
+
+def white_list(room: Offshore, institution: str | None) -> list[ListingView]:
+    """List the companies with their whole history: all of them for banks and authorities, else the reader's own."""
+    return [
+        _listing_view(room, listing)
+        for listing in reversed(room.books.listings.values())
+        if _may_see_listing(room, listing, institution)
+    ]
+
+
+def payable_at(room: Offshore, at_us: int, institution: str | None) -> list[PayableCompany]:
+    """List who could pay at an instant, now or past."""
+    return [
+        PayableCompany(listing.company, banks_at(listing, at_us))
+        for listing in room.books.listings.values()
+        if state_at(listing, at_us) is ListingState.ACTIVE
+        and _may_see_listing(room, listing, institution)
+    ]
+
+
+def overview(room: Offshore, date: datetime.date) -> Overview:
+    """Count and add up what has been settled on a business date and in all."""
+    today: dict[str, tuple[int, int]] = {}
+    total: dict[str, tuple[int, int]] = {}
+    sampled_today = sampled_total = 0
+    for (day, currency), found in room.indexes.totals.items():
+        before = total.get(currency, (0, 0))
+        total[currency] = (before[0] + found.payments, before[1] + found.value)
+        sampled_total += found.sampled
+        if day == date:
+            today[currency] = (found.payments, found.value)
+            sampled_today += found.sampled
+    return Overview(
+        date=date,
+        payments_today=sum(count for count, _ in today.values()),
+        payments_total=len(room.books.payments),
+        sampled_today=sampled_today,
+        sampled_total=sampled_total,
+        today=[CurrencyTotal(currency, *today[currency]) for currency in sorted(today)],
+        total=[CurrencyTotal(currency, *total[currency]) for currency in sorted(total)],
+        companies=_counted([listing.state for listing in room.books.listings.values()]),
+        accounts=_counted([a.account_class for a in room.registry.cash_accounts.values()]),
+    )
+
+
+def matrix(rules: RuleBook, date: datetime.date) -> list[MatrixCell]:
+    """Write out the transfer matrix in force on a date, cell by cell."""
+    cells: list[MatrixCell] = []
+    for debtor in AccountClass:
+        for creditor in AccountClass:
+            for currency in ("CNY", "FOREIGN"):
+                names = [
+                    cell_name(debtor, creditor, currency == "CNY", same) for same in (True, False)
+                ]
+                for name in dict.fromkeys(names):
+                    cells.append(_matrix_cell(rules, date, name))
+    return cells
+
+
+def _matrix_cell(rules: RuleBook, date: datetime.date, name: str) -> MatrixCell:
+    row = rules[name].at(date)
+    _, debtor, creditor, currency, *names = name.split(".")
+    pair = (AccountClass(debtor), AccountClass(creditor))
+    return MatrixCell(
+        debtor_class=pair[0],
+        creditor_class=pair[1],
+        currency=currency,
+        names=names[0] if names else "",
+        line=line_of(*pair),
+        permission=row.text,
+        rule=row.rule,
+        from_date=row.from_date,
+        cite=row.cite,
+        note=row.note,
+    )
+
+
+def _newest_first(found: list[Payment], after: str) -> Iterator[Payment]:
+    end = len(found)
+    if after:
+        end = bisect_left(found, int(after), key=_number) if after.isdecimal() else 0
+    for position in range(end - 1, -1, -1):
+        yield found[position]
+
+
+def _number(found: Payment) -> int:
+    return found.number
+
+
+def _may_see(room: Offshore, found: Payment, institution: str | None) -> bool:
+    return institution is None or institution in (
+        found.sender,
+        found.bank,
+        found.debtor,
+        found.creditor,
+        found.creditor_bank,
+        found.correspondent,
+    )
+
+
+def _may_see_listing(room: Offshore, listing: Listing, institution: str | None) -> bool:
+    if institution is None or institution == listing.company:
+        return True
+    reader = room.registry.institutions.get(institution)
+    return reader is not None and reader.kind in WHITE_LIST_READERS
+
+
+def _payment_view(room: Offshore, found: Payment, institution: str | None) -> PaymentView:
+    """Show a payment; whether it is sampled is told to its bank and to who sees all, not to the parties."""
+    order = found.order
+    debtor = Party(
+        order.debtor_account,
+        found.debtor_class,
+        found.debtor,
+        *_names(room, found.debtor, order.debtor_name, order.debtor_country),
+        order.debtor_agent,
+    )
+    creditor = Party(
+        order.creditor_account,
+        found.creditor_class,
+        found.creditor,
+        *_names(room, found.creditor, order.creditor_name, order.creditor_country),
+        order.creditor_agent,
+    )
+    return PaymentView(
+        number=found.number,
+        uetr=order.uetr,
+        at_us=found.at_us,
+        direction=found.direction,
+        status=found.status,
+        line=found.line,
+        rule=found.rule,
+        currency=order.currency,
+        amount=order.amount,
+        bank=found.bank,
+        debtor=debtor,
+        creditor=creditor,
+        trade_type=order.trade_type,
+        purpose=order.purpose,
+        end_to_end_id=order.end_to_end_id,
+        instruction_id=order.instruction_id,
+        message_id=found.message_id,
+        remittance=order.remittance,
+        correspondent=found.correspondent,
+        sample=found.sample if institution in (None, found.bank) else "",
+    )
+
+
+def _names(room: Offshore, institution: str, name: str, country: str) -> tuple[str, str, str]:
+    """Return name, Chinese name and country of a member, or of a party overseas as the order wrote them."""
+    found = room.registry.institutions.get(institution)
+    if found is None:
+        return name, name, country
+    return found.name, found.name_zh, found.domicile
+
+
+def _account_view(room: Offshore, found: CashAccount) -> AccountView:
+    holder = room.registry.institutions[found.holder]
+    return AccountView(
+        account_id=found.id,
+        account_class=found.account_class,
+        holder=holder.id,
+        holder_name=holder.name,
+        holder_name_zh=holder.name_zh,
+        bank=found.bank,
+        unit=found.unit,
+        status=found.status,
+        balances=[_balance(room, found.id, currency) for currency in found.currencies],
+    )
+
+
+def _balance(room: Offshore, account_id: str, currency: str) -> Balance:
+    number = room.ledger.number(ledger_code(account_id, currency))
+    assert number is not None
+    ledger = room.ledger
+    return Balance(currency, ledger.booked(number), ledger.held(number), ledger.available(number))
+
+
+def _entry(room: Offshore, found: Payment, account_id: str) -> AccountEntry:
+    order = found.order
+    debit = order.debtor_account == account_id and found.debtor != ""
+    view = _payment_view(room, found, None)
+    counter = view.creditor if debit else view.debtor
+    return AccountEntry(
+        found.number,
+        order.uetr,
+        order.end_to_end_id,
+        found.at_us,
+        Side.DEBIT if debit else Side.CREDIT,
+        order.amount,
+        found.debtor_booked_after if debit else found.creditor_booked_after,
+        counter.account,
+        counter.name,
+        found.rule,
+    )
+
+
+def _listing_view(room: Offshore, listing: Listing) -> ListingView:
+    company = room.registry.institutions[listing.company]
+    return ListingView(
+        company=company.id,
+        name=company.name,
+        name_zh=company.name_zh,
+        state=listing.state,
+        banks=listing.banks,
+        steps=list(reversed(listing.steps)),
+        bindings=list(reversed(listing.bindings)),
+    )
+
+
+def _counted(words: list[str]) -> dict[str, int]:
+    return dict(sorted(Counter(str(word) for word in words).items()))
