@@ -1,0 +1,284 @@
+"""Living traffic for the demo: payments, slips and orders, each sent as a member would send it.
+
+Three loops, one a venue, at a pace that `speed` scales. Some commands are meant to be refused (dollars over the second line, a company
+not on the list, an odd lot), because a market without refusals would be a lie.
+"""
+
+import asyncio
+import datetime
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+
+from huangpu.core.message import Command, Rejected
+from huangpu.core.values import PERCENT
+from huangpu.demo import cast as casting
+from huangpu.demo.cast import BANKS, COMPANIES, OVERSEAS_BANKS, SUPPLIERS
+from huangpu.demo.seed import YUAN, bank_of, fte_of, investors
+from huangpu.engine import EngineStopped, Gate, Overloaded
+from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.growth import market_data
+from huangpu.venues.growth.day import OrderSide, Phase
+from huangpu.venues.growth.orders import CancelOrder, PlaceOrder
+from huangpu.venues.offshore.payments.words import InstructPayment, ReceiveCreditTransfer
+from huangpu.venues.offshore.state import PaymentOrder
+from huangpu.venues.reinsurance.desks import Capacity, LightDesk
+from huangpu.venues.reinsurance.placement.binding import BindSlip
+from huangpu.venues.reinsurance.placement.lines import WriteLine
+from huangpu.venues.reinsurance.placement.quoting import IssueFirmOrder, QuoteSlip
+from huangpu.venues.reinsurance.placement.sections import (
+    FiscalAndRegulatory,
+    RiskDetails,
+    Sections,
+)
+from huangpu.venues.reinsurance.placement.signing import SignDown
+from huangpu.venues.reinsurance.placement.slip import ContractType, Method, PlaceSlip
+
+PAYMENT_PAUSE_S = 0.4
+SLIP_STEP_PAUSE_S = 0.7
+ORDER_PAUSE_S = 0.12
+TRADE_TYPES = ("RESALE", "RESALE", "RESALE", "GLOBAL_PROC", "CONTRACT_MFG", "PROJECT_BUY")
+CLASSES = ("PROPERTY", "ENGINEERING", "MARINE_CARGO", "MOTOR", "LIABILITY", "AGRICULTURE", "CYBER")
+
+
+class Sender:
+    """Sends commands for many people under ids that no earlier run of the demo used."""
+
+    def __init__(self, gate: Gate, seed: int) -> None:
+        self.gate = gate
+        self.chance = random.Random(seed)
+        self._prefix = f"demo-{gate.engine.next_seq}"
+        self._count = 0
+
+    def next_id(self) -> str:
+        """Return a fresh id, also good as a message or client order id."""
+        self._count += 1
+        return f"{self._prefix}-{self._count}"
+
+    async def send(self, by: str, command: Command) -> bool:
+        """Submit a command; tell whether it was accepted."""
+        try:
+            answer = await self.gate.submit(by, self.next_id(), command)
+        except (EngineStopped, Overloaded):
+            return False
+        return not isinstance(answer, Rejected) and not isinstance(answer.outcome, Rejected)
+
+
+def companions(gate: Gate, speed: float) -> Sequence[Callable[[], Awaitable[None]]]:
+    """Return the three loops for the composition root to run; none when the speed is 0."""
+    if speed <= 0:
+        return ()
+    seed = gate.engine.next_seq
+    return (
+        lambda: _payments(Sender(gate, seed), PAYMENT_PAUSE_S / speed),
+        lambda: _placements(Sender(gate, seed + 1), SLIP_STEP_PAUSE_S / speed),
+        lambda: _orders(Sender(gate, seed + 2), ORDER_PAUSE_S / speed),
+    )
+
+
+async def _payments(sender: Sender, pause_s: float) -> None:
+    while True:
+        number = sender.chance.randrange(len(COMPANIES))
+        by, command = _payment(sender, number)
+        await sender.send(by, command)
+        await asyncio.sleep(pause_s * sender.chance.uniform(0.5, 1.5))
+
+
+def _payment(sender: Sender, number: int) -> tuple[str, Command]:
+    chance, company, bank = sender.chance, COMPANIES[number], bank_of(number)
+    message_id = sender.next_id()
+    amount = min(int(chance.lognormvariate(14.9, 1.2)) * YUAN, 400_000_000 * YUAN)
+    currency = chance.choices(casting.CURRENCIES, (35, 65))[0]
+    if chance.random() < 0.45:
+        overseas, home = chance.choice(list(OVERSEAS_BANKS.items()))
+        bics = _bics(sender.gate)
+        order = _order(
+            chance,
+            debtor_account=f"{home}-BUYER-{chance.randrange(40):02d}",
+            debtor_agent=bics[overseas],
+            debtor_name=f"Simulated Buyer {home}",
+            debtor_country=home,
+            creditor_account=fte_of(company),
+            currency=currency,
+            amount=amount,
+        )
+        received = ReceiveCreditTransfer(
+            message_id=message_id,
+            instructing_agent=bics[overseas],
+            instructed_agent=bics[bank],
+            order=order,
+        )
+        return f"{overseas.lower()}-correspondent", received
+    return f"{company.lower()}-treasurer", _outward(sender, message_id, number, currency, amount)
+
+
+def _outward(sender: Sender, message_id: str, number: int, currency: str, amount: int) -> Command:
+    chance, company = sender.chance, COMPANIES[number]
+    bank, trade_type = bank_of(number), chance.choice(TRADE_TYPES)
+    creditor, agent, name, country = "", "", "", ""
+    draw = chance.random()
+    if draw < 0.6:
+        overseas, country = chance.choice(list(OVERSEAS_BANKS.items()))
+        agent = _bics(sender.gate)[overseas]
+        creditor = f"{country}-SUPPLIER-{chance.randrange(60):02d}"
+        name = f"Simulated Supplier {country}"
+    elif draw < 0.85:
+        supplier = chance.choice(list(SUPPLIERS))
+        creditor = fte_of(supplier) if chance.random() < 0.6 else f"NRA-{supplier}"
+    elif draw < 0.91:
+        creditor, currency = f"DOM-{chance.choice(COMPANIES)}", "USD"
+    elif draw < 0.95:
+        creditor, trade_type = fte_of(chance.choice(list(SUPPLIERS))), ""
+    elif draw < 0.98:
+        creditor, bank = fte_of(chance.choice(list(SUPPLIERS))), chance.choice(BANKS)
+    else:
+        creditor, amount = fte_of(chance.choice(list(SUPPLIERS))), 10**15
+    order = _order(
+        chance,
+        debtor_account=fte_of(company),
+        creditor_account=creditor,
+        creditor_agent=agent,
+        creditor_name=name,
+        creditor_country=country,
+        currency=currency,
+        amount=amount,
+        trade_type=trade_type,
+    )
+    return InstructPayment(message_id=message_id, bank=bank, order=order)
+
+
+def _order(chance: random.Random, **fields: object) -> PaymentOrder:
+    uetr = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    reference = f"E2E-{uetr[:13]}"
+    return PaymentOrder(uetr=uetr, end_to_end_id=reference, instruction_id=f"I-{uetr[:13]}", **fields)  # type: ignore[arg-type]
+
+
+def _bics(gate: Gate) -> dict[str, str]:
+    return {
+        found.id: found.bic
+        for found in gate.engine.centre.registry.institutions.values()
+        if found.bic
+    }
+
+
+async def _placements(sender: Sender, pause_s: float) -> None:
+    members = [member.institution for member in casting.reinsurance_members()]
+    cedents = [found.id for found in members if found.kind is InstitutionKind.INSURER]
+    brokers = [found.id for found in members if found.kind is InstitutionKind.BROKER]
+    markets = [found.id for found in members if found.kind is InstitutionKind.REINSURER]
+    while True:
+        panel = sender.chance.sample(markets, sender.chance.randint(3, 7))
+        for by, command in _placement(sender, sender.chance.choice(brokers), sender.chance.choice(cedents), panel):
+            await sender.send(by, command)
+            await asyncio.sleep(pause_s * sender.chance.uniform(0.4, 1.6))
+
+
+def _placement(sender: Sender, broker: str, cedent: str, panel: list[str]) -> list[tuple[str, Command]]:
+    chance, today = sender.chance, sender.gate.engine.centre.growth.books.day
+    date = today.date if today is not None else datetime.date(2026, 1, 1)
+    slip_id, commission = f"B0999-{sender.next_id()}", chance.randrange(20, 33) * PERCENT
+    placing, leader = f"{broker.lower()}-broker", panel[0]
+    slip = PlaceSlip(
+        slip_id=slip_id,
+        cedent=cedent,
+        contract_type=ContractType.QUOTA_SHARE,
+        method=Method.TREATY,
+        class_of_business=chance.choice(CLASSES),
+        period_from=datetime.date(date.year + 1, 1, 1),
+        period_to=datetime.date(date.year + 1, 12, 31),
+        currency=chance.choices(casting.CURRENCIES, (70, 30))[0],
+        estimated_premium_minor=chance.randrange(4, 400) * 1_000_000 * YUAN,
+        cession_micro_percent=chance.randrange(10, 61, 5) * PERCENT,
+        commission_micro_percent=commission,
+        brokerage_micro_percent=chance.choice((1, 2, 3)) * PERCENT,
+        sections=_SECTIONS,
+    )
+    valid = date + datetime.timedelta(days=30)
+    steps: list[tuple[str, Command]] = [(placing, slip)]
+    for market in panel[: chance.randint(1, 3)]:
+        quote = QuoteSlip(
+            slip_id=slip_id,
+            commission_micro_percent=commission - chance.randrange(3) * PERCENT,
+            share_micro_percent=chance.randrange(15, 41, 5) * PERCENT,
+            valid_until=valid,
+        )
+        steps.append((f"{market.lower()}-underwriter", quote))
+    steps.append((f"{cedent.lower()}-cedent", IssueFirmOrder(slip_id=slip_id, leader=leader, short_placement_agreed=True)))
+    for n, market in enumerate(panel):
+        line = WriteLine(
+            slip_id=slip_id,
+            written_micro_percent=chance.randrange(10, 41, 5) * PERCENT,
+            to_stand=n > 0 and chance.random() < 0.1,
+        )
+        steps.append((f"{market.lower()}-underwriter", line))
+    steps += [(placing, SignDown(slip_id=slip_id)), (placing, BindSlip(slip_id=slip_id))]
+    if chance.random() < 0.5:
+        steps.insert(0, (f"{panel[-1].lower()}-underwriter", _desk(sender)))
+    return steps
+
+
+def _desk(sender: Sender) -> LightDesk:
+    return LightDesk(
+        class_of_business=sender.chance.choice(CLASSES),
+        side=Capacity.OFFERED,
+        currency="CNY",
+        capacity_minor=sender.chance.randrange(10, 200) * 1_000_000 * YUAN,
+        expires_at_us=sender.gate.engine.last_at_us + 3 * 3600 * 1_000_000,
+    )
+
+
+_SECTIONS = Sections(
+    risk_details=RiskDetails(
+        interest="Simulated portfolio of the class of business named",
+        territorial_limits="China and, for marine, worldwide",
+        law_and_jurisdiction="Law of the People's Republic of China",
+    ),
+    information="Simulated: no real submission lies behind this slip",
+    fiscal=FiscalAndRegulatory(country_of_origin="CN"),
+)
+
+
+async def _orders(sender: Sender, pause_s: float) -> None:
+    people = investors()
+    resting: list[tuple[str, str]] = []
+    while True:
+        room = sender.gate.engine.centre.growth
+        day = room.books.day
+        if day is None or day.phase is not Phase.CONTINUOUS:
+            resting.clear()
+            await asyncio.sleep(1)
+            continue
+        if resting and sender.chance.random() < 0.2:
+            by, order_id = resting.pop(sender.chance.randrange(len(resting)))
+            await sender.send(by, CancelOrder(client_order_id=order_id))
+        else:
+            investor, firm, _ = sender.chance.choice(people)
+            order = _limit_order(sender, investor)
+            by = f"{firm.lower()}-trader"
+            if await sender.send(by, order):
+                resting.append((by, order.client_order_id))
+            del resting[:-400]
+        await asyncio.sleep(pause_s * sender.chance.uniform(0.3, 1.7))
+
+
+def _limit_order(sender: Sender, investor: str) -> PlaceOrder:
+    chance, room = sender.chance, sender.gate.engine.centre.growth
+    codes = sorted(room.books.instruments)
+    code = codes[min(int(chance.expovariate(0.12)), len(codes) - 1)]
+    row = market_data.board_row(room, code)
+    assert row is not None
+    side = chance.choice((OrderSide.BUY, OrderSide.SELL))
+    last_fen = row.last_fen or row.previous_close_fen
+    away = int(chance.gauss(0, 1) * max(last_fen // 400, 2))
+    price_fen = last_fen + (-abs(away) if side is OrderSide.BUY else abs(away))
+    if chance.random() < 0.35:
+        price_fen = last_fen + (abs(away) if side is OrderSide.BUY else -abs(away))
+    quantity = 150 if chance.random() < 0.02 else chance.randrange(2, 30) * 100
+    return PlaceOrder(
+        client_order_id=sender.next_id(),
+        investor_id=investor,
+        code=code,
+        side=side,
+        price_fen=max(price_fen, 1),
+        quantity=quantity,
+    )
