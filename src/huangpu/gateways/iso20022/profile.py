@@ -119,6 +119,15 @@ class _Tables(msgspec.Struct, frozen=True):
     uses: dict[str, dict[str, str]]
 
 
+class _Plan(NamedTuple):
+    """What one compilation needs: components without narrowing below them are compiled once."""
+
+    tables: _Tables
+    namespace: str
+    uses: dict[str, str]
+    shared: dict[str, Component]
+
+
 def definitions() -> tuple[str, ...]:
     """Name the messages that have a profile, the business header apart."""
     return tuple(name for name in _tables().messages if name != HEADER_DEFINITION)
@@ -130,9 +139,8 @@ def profile_of(definition: str) -> Profile:
     tables = _tables()
     root, component_name = tables.messages[definition]
     namespace = NAMESPACE_PREFIX + definition
-    shared: dict[str, Component] = {}
-    uses = tables.uses.get(definition, {})
-    component = _compile(tables, component_name, namespace, "", uses, shared)
+    plan = _Plan(tables, namespace, tables.uses.get(definition, {}), {})
+    component = _compile(plan, component_name, "")
     return Profile(definition=definition, namespace=namespace, root=root, component=component)
 
 
@@ -168,14 +176,8 @@ def _leaf_fault(leaf: Leaf, text: str) -> Fault:
     return Fault(leaf.code, f"{shown(text)} {label} {wanted}")
 
 
-def _compile(
-    tables: _Tables,
-    name: str,
-    namespace: str,
-    path: str,
-    uses: dict[str, str],
-    shared: dict[str, Component],
-) -> Component:
+def _compile(plan: _Plan, name: str, path: str) -> Component:
+    tables, uses, shared = plan.tables, plan.uses, plan.shared
     narrowed = any(use.startswith(path + "/" if path else "") for use in uses)
     if not narrowed and name in shared:
         return shared[name]
@@ -187,14 +189,10 @@ def _compile(
         below = f"{path}/{text.tag}" if path else text.tag
         row_text = _narrow(text, uses[below]) if below in uses else text
         leaf = tables.leaves.get(row_text.type_name)
-        nested = (
-            _compile(tables, row_text.type_name, namespace, below, uses, shared)
-            if leaf is None
-            else None
-        )
+        nested = _compile(plan, row_text.type_name, below) if leaf is None else None
         rows.append(_row(row_text, position, leaf, nested, is_list=text.high > 1))
     component.rows = tuple(rows)
-    component.steps = {f"{{{namespace}}}{row.tag}": _step(row) for row in rows}
+    component.steps = {f"{{{plan.namespace}}}{row.tag}": _step(row) for row in rows}
     component.mandatory_count = sum(1 for row in rows if row.low > 0)
     component.bounded = tuple(row for row in rows if row.is_list and row.high < UNBOUNDED)
     return component

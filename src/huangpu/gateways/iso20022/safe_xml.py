@@ -19,7 +19,7 @@ DEPTH_MAX = 64
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 ROOT_ATTRIBUTES = frozenset({XSI + "schemaLocation", XSI + "noNamespaceSchemaLocation"})
 
-_DECLARATION = re.compile(rb"<\?xml\b[^>]*?\?>")
+_DECLARATION = re.compile(rb"<\?xml[ \t\r\n][^>]*?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = {"utf-8": frozenset({"UTF-8", "UTF8"}), "utf-16": frozenset({"UTF-16"})}
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (DEPTH_MAX + 1) + ")")
@@ -37,7 +37,8 @@ def open_xml(data: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> etree._Ele
     plain = _utf8(data)
     if b"<!DOCTYPE" in plain:
         raise Fault("FF01", "a document type declaration is not allowed")
-    if b"<?" in plain[1:]:
+    declaration = _DECLARATION.match(plain)
+    if plain.find(b"<?", declaration.end() if declaration else 0) >= 0:
         raise Fault("FF01", "a processing instruction is not allowed")
     parser = etree.XMLParser(
         encoding="utf-8",
