@@ -1,0 +1,139 @@
+"""The edge: the outermost ASGI layer, the same for REST, ISO 20022, streams and console.
+
+Every answer carries a `Request-Id` (the client's, or a new one) and security headers; a body over the limit is refused before it is read
+whole; a defect is answered 500 without its stack. Posts of commands take the short road (`lane.py`); the rest goes to the
+application. Leaves out: who asks, what is asked.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Mapping
+
+from huangpu.gateways.rest.lane import Lane, run_lane
+from huangpu.gateways.rest.metrics import Metrics
+from huangpu.gateways.rest.problems import problem
+from huangpu.gateways.rest.wire import (
+    Answer,
+    AsgiApp,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    header,
+    send_answer,
+)
+
+_log = logging.getLogger("huangpu.edge")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""Given to every answer that does not bring its own (the console brings its own policy for pages)."""
+
+INTERNAL = problem(500, "INTERNAL", "a defect of the centre; nothing was decided by this answer")
+
+
+class BodyTooLarge(Exception):
+    """The request body exceeds the limit."""
+
+
+class Edge:
+    """The outermost layer around one application."""
+
+    def __init__(
+        self,
+        app: AsgiApp,
+        lanes: Mapping[str, Lane],
+        metrics: Metrics,
+        *,
+        body_bytes_max: int,
+    ) -> None:
+        self._app = app
+        self._lanes = lanes
+        self._metrics = metrics
+        self._body_bytes_max = body_bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send, self._body_bytes_max)
+        try:
+            exchange.check_declared_length()
+            lane = self._lanes.get(scope["path"]) if scope["method"] == "POST" else None
+            if lane is None:
+                await self._app(scope, exchange.receive, exchange.send)
+            else:
+                await run_lane(lane, scope, exchange.receive, exchange.send)
+        except BodyTooLarge:
+            await exchange.give_up(self._too_large())
+        except Exception:  # noqa: BLE001 - the outermost loop of the gateway
+            _log.exception("request %s failed", exchange.request_id)
+            await exchange.give_up(INTERNAL)
+        self._metrics.answered(scope["method"], exchange.status, exchange.started_s)
+
+    def _too_large(self) -> Answer:
+        detail = f"a body of more than {self._body_bytes_max} bytes"
+        return problem(413, "BODY_TOO_LARGE", detail, headers={"Connection": "close"})
+
+
+class _Exchange:
+    """One request and its answer, watched on both sides."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, body_bytes_max: int) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._bytes_left = body_bytes_max
+        self.started_s = time.perf_counter()
+        self.status = 0
+        given = header(scope, b"request-id")
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
+
+    def check_declared_length(self) -> None:
+        """Refuse a body by its declared length, before any of it is read.
+
+        Raises: BodyTooLarge.
+        """
+        declared = header(self._scope, b"content-length")
+        if declared.isdigit() and int(declared[:20]) > self._bytes_left:
+            raise BodyTooLarge
+
+    async def receive(self) -> Message:
+        """Take the next part of the request.
+
+        Raises: BodyTooLarge.
+        """
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._bytes_left -= len(message.get("body", b""))
+            if self._bytes_left < 0:
+                raise BodyTooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer; its start gets the headers of the edge."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message["headers"])
+            given = {name.lower() for name, _ in headers}
+            headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
+            headers.append((b"request-id", self.request_id.encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def give_up(self, answer: Answer) -> None:
+        """Answer with a problem, unless an answer has begun."""
+        if self.status == 0:
+            await send_answer(self.send, answer)

@@ -1,0 +1,301 @@
+"""The OpenAPI 3.1 document, made of the tables of acts and views and of the types themselves.
+
+Nothing is described twice: schemas are msgspec's of the very Structs that are decoded and encoded, paths are the rows of the tables. The
+same document is committed as `docs/openapi.json`; a test says when it is stale.
+"""
+
+import functools
+import inspect
+from typing import Any, Union
+
+import msgspec
+
+from huangpu import __version__
+from huangpu.core.message import Rejected
+from huangpu.engine import COMMANDS, EVENTS, PERMISSIONS
+from huangpu.gateways.rest.acts import Act, parameters_of
+from huangpu.gateways.rest.commands import PACKED
+from huangpu.gateways.rest.lane import BULK_PATH, COMMANDS_PATH
+from huangpu.gateways.rest.problems import MEDIA_TYPE, Problem
+from huangpu.gateways.rest.reads import View
+from huangpu.gateways.rest.resources import ACTS, VIEWS
+from huangpu.gateways.rest.tokens import SignIn, Token
+from huangpu.gateways.rest.wire import JSON
+
+Tree = dict[str, Any]
+REF = "#/components/schemas/{name}"
+
+DESCRIPTION = """\
+Commands change state, reads show it. A command is sent with an `Idempotency-Key`: the same key with the same content gets the
+stored answer byte for byte (`Idempotent-Replayed: true`), with other content 422 `COMMAND_ID_REUSED`. An answer means the entry is
+durable. Amounts are integers in minor units of an ISO 4217 currency, shares of a whole are micro-percent, instants are
+microseconds since 1970-01-01T00:00:00Z where a field ends in `_us`. Every error is a problem (RFC 9457) with the reason, the value found,
+the limit, and the clause that refused (`cite`) with its dated row (`rule`, see `/v1/rules/{name}`)."""
+
+_STATUS_WORDS = {
+    400: "malformed, with the path of the field",
+    401: "no or unknown bearer token",
+    403: "this person may not do it",
+    404: "nothing there that this person may see",
+    413: "the body is over the limit",
+    415: "the body is of another media type",
+    422: "refused by a rule of the centre, or the key was used for another command",
+    429: "too many failed sign-ins",
+    500: "a defect of the centre",
+    503: "overloaded, or the outcome is unknown: send the same key again",
+}
+_KEY: Tree = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "the command's id, chosen by the client; one institution uses it once",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
+}
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The answer to an accepted command: its place in the journal and the facts it produced."""
+
+    seq: int
+    at: str
+    id: str
+    outcome: str
+    events: list[Any]
+
+
+class BulkAnswer(msgspec.Struct, frozen=True):
+    """The answer to one command of a bulk request: accepted with events, or rejected with reason and clause."""
+
+    outcome: str
+    seq: int = 0
+    at: str = ""
+    id: str = ""
+    events: list[Any] = []
+    reason: str = ""
+    detail: str = ""
+    cite: str = ""
+    rule: str = ""
+
+
+class BulkCommand(msgspec.Struct, frozen=True):
+    """One command of a bulk request with its own idempotency key."""
+
+    id: str
+    do: dict[str, Any]
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Whether the process is alive or ready."""
+
+    status: str
+
+
+class Version(msgspec.Struct, frozen=True):
+    """The running version."""
+
+    version: str
+
+
+@functools.cache
+def document() -> bytes:
+    """Return the document as JSON, always the same bytes for the same code."""
+    text = msgspec.json.format(msgspec.json.encode(_tree()), indent=1)
+    return text + b"\n"
+
+
+def _tree() -> Tree:
+    command: Any = Union[tuple(COMMANDS)]  # noqa: UP007 - a union built at run time
+    event: Any = Union[tuple(EVENTS)]  # noqa: UP007 - a union built at run time
+    answers = [view.answer for view in VIEWS]
+    queries = [view.query for view in VIEWS]
+    fixed = [command, event, Accepted, BulkAnswer, BulkCommand, Problem, Rejected, SignIn, Token]
+    fixed += [Status, Version]
+    schemas, components = msgspec.json.schema_components(
+        [*fixed, *answers, *queries], ref_template=REF
+    )
+    components["Command"] = _one_of(schemas[0])
+    components["Event"] = _one_of(schemas[1])
+    components["Accepted"]["properties"]["events"]["items"] = _ref("Event")
+    components["BulkAnswer"]["properties"]["events"]["items"] = _ref("Event")
+    components["BulkCommand"]["properties"]["do"] = _ref("Command")
+    paths: dict[str, Tree] = {}
+    for act in ACTS:
+        _body_schema(act, components)
+        paths.setdefault(act.path, {})["post"] = _act_operation(act)
+    answer_schemas = schemas[len(fixed) : len(fixed) + len(answers)]
+    query_schemas = schemas[len(fixed) + len(answers) :]
+    for view, answer, query in zip(VIEWS, answer_schemas, query_schemas, strict=True):
+        operation = _view_operation(view, answer, components[query["$ref"].rsplit("/", 1)[1]])
+        paths.setdefault(view.path, {})["get"] = operation
+    for query in query_schemas:
+        components.pop(query["$ref"].rsplit("/", 1)[1], None)
+    paths |= _fixed_paths()
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "huangpu", "version": __version__, "description": DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": {name: _dedented(components[name]) for name in sorted(components)},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _ref(name: str) -> Tree:
+    return {"$ref": REF.format(name=name)}
+
+
+def _one_of(union: Tree) -> Tree:
+    return {"oneOf": union["anyOf"], "discriminator": union["discriminator"]}
+
+
+def _dedented(schema: Tree) -> Tree:
+    if "description" in schema:
+        schema = {**schema, "description": inspect.cleandoc(schema["description"])}
+    return schema
+
+
+def _content(schema: Tree, media_type: str = JSON) -> Tree:
+    return {media_type: {"schema": schema}}
+
+
+def _responses(schema: Tree, *problems: int, status: int = 200) -> Tree:
+    found: Tree = {str(status): {"description": "done", "content": _content(schema)}}
+    for code in problems:
+        found[str(code)] = {
+            "description": _STATUS_WORDS[code],
+            "content": _content(_ref("Problem"), MEDIA_TYPE),
+        }
+    return found
+
+
+def _path_parameters(path: str) -> list[Tree]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in parameters_of(path)
+    ]
+
+
+def _tag(path: str) -> str:
+    return path.split("/")[2] if path.startswith("/v1/") else "operations"
+
+
+def _body_schema(act: Act, components: Tree) -> None:
+    """Add the command without its type and without what the path names."""
+    whole = components[act.command.__name__]
+    left_out = {"type", *parameters_of(act.path)}
+    required = [name for name in whole.get("required", []) if name not in left_out]
+    kept = {k: v for k, v in whole["properties"].items() if k not in left_out}
+    components[f"{act.command.__name__}Body"] = {
+        **whole,
+        "title": f"{act.command.__name__}Body",
+        "properties": kept,
+        "required": required,
+    }
+
+
+def _act_operation(act: Act) -> Tree:
+    name = act.command.__name__
+    permission = PERMISSIONS[name]
+    text = inspect.getdoc(act.command) or name
+    return {
+        "operationId": name,
+        "tags": [_tag(act.path)],
+        "summary": act.summary or text.split("\n", 1)[0],
+        "description": f"{text}\n\nPermission: {permission or 'any registered person'}.",
+        "parameters": [*_path_parameters(act.path), _KEY],
+        "requestBody": {"required": True, "content": _content(_ref(f"{name}Body"))},
+        "responses": _responses(_ref("Accepted"), 400, 401, 403, 413, 415, 422, 500, 503),
+    }
+
+
+def _view_operation(view: View, answer: Tree, query: Tree) -> Tree:
+    parameters = _path_parameters(view.path)
+    for name, schema in query["properties"].items():
+        parameters.append({"name": name, "in": "query", "required": False, "schema": schema})
+    permission = f" Permission: {view.permission}." if view.permission else ""
+    words = list(view.path.removeprefix("/v1/").replace("{", "").replace("}", "").split("/"))
+    missing = (404,) if "{" in view.path else ()
+    return {
+        "operationId": "get_" + "_".join(words).replace("-", "_"),
+        "tags": [_tag(view.path)],
+        "summary": view.summary,
+        "description": f"{view.summary}.{permission}",
+        "parameters": parameters,
+        "responses": _responses(answer, 400, 401, 403, *missing, 500),
+    }
+
+
+def _fixed_paths() -> dict[str, Tree]:
+    problems = (400, 401, 403, 413, 415, 422, 500, 503)
+    command = {
+        "operationId": "post_command",
+        "tags": ["commands"],
+        "summary": "Submit any command by its tag",
+        "parameters": [_KEY],
+        "requestBody": {"required": True, "content": _content(_ref("Command"))},
+        "responses": _responses(_ref("Accepted"), *problems),
+    }
+    records = {"type": "string", "contentMediaType": PACKED}
+    lines = {"type": "array", "items": _ref("BulkCommand"), "maxItems": 10_000}
+    answers: Tree = {"type": "array", "items": _ref("BulkAnswer")}
+    bulk = {
+        "operationId": "post_commands_bulk",
+        "tags": ["commands"],
+        "summary": "Submit many commands, or one block of packed transfers",
+        "description": "JSON: each command has its own key in `id` and is decided on its own; answers keep the order. "
+        "Octets: one PostTransferBlock under the key of the header.",
+        "parameters": [{**_KEY, "required": False}],
+        "requestBody": {"required": True, "content": _content(lines) | _content(records, PACKED)},
+        "responses": _responses({"oneOf": [answers, _ref("Accepted")]}, *problems),
+    }
+    sign_in = {
+        "operationId": "sign_in",
+        "tags": ["tokens"],
+        "summary": "Sign in by password and get a bearer token",
+        "security": [],
+        "requestBody": {"required": True, "content": _content(_ref("SignIn"))},
+        "responses": _responses(_ref("Token"), 400, 401, 403, 413, 422, 429, 500, 503, status=201),
+    }
+    sign_out = {
+        "operationId": "sign_out",
+        "tags": ["tokens"],
+        "summary": "Make the token of this request void",
+        "responses": {"204": {"description": "done"}}
+        | _responses({}, 401, 403, 422, 500, 503, status=204)
+        | {"204": {"description": "done"}},
+    }
+    metrics: Tree = {
+        "200": {"description": "done", "content": _content({"type": "string"}, "text/plain")}
+    }
+    return {
+        COMMANDS_PATH: {"post": command},
+        BULK_PATH: {"post": bulk},
+        "/v1/tokens": {"post": sign_in},
+        "/v1/tokens/current": {"delete": sign_out},
+        "/livez": {"get": _open("livez", "Tell that the process runs", _responses(_ref("Status")))},
+        "/readyz": {
+            "get": _open(
+                "readyz", "Tell whether commands are taken", _responses(_ref("Status"), 503)
+            )
+        },
+        "/version": {
+            "get": _open("version", "Name the running version", _responses(_ref("Version")))
+        },
+        "/metrics": {
+            "get": _open("metrics", "Show figures in the text form of Prometheus", metrics)
+        },
+    }
+
+
+def _open(operation: str, summary: str, responses: Tree) -> Tree:
+    return {
+        "operationId": operation,
+        "tags": ["operations"],
+        "summary": summary,
+        "security": [],
+        "responses": responses,
+    }
+
