@@ -99,8 +99,14 @@ class Version(msgspec.Struct, frozen=True):
 @functools.cache
 def document() -> bytes:
     """Return the document as JSON, always the same bytes for the same code."""
-    text = msgspec.json.format(msgspec.json.encode(_tree()), indent=1)
-    return text + b"\n"
+    tree = _tree()
+    schemas = tree["components"]["schemas"]
+    tree["components"]["schemas"] = {_short(name): schemas[name] for name in sorted(schemas)}
+    assert len(tree["components"]["schemas"]) == len(schemas)
+    text = msgspec.json.format(msgspec.json.encode(tree), indent=1).decode()
+    for name in schemas:
+        text = text.replace(f'"{REF.format(name=name)}"', f'"{REF.format(name=_short(name))}"')
+    return text.encode() + b"\n"
 
 
 def _tree() -> Tree:
@@ -120,15 +126,15 @@ def _tree() -> Tree:
     components["BulkCommand"]["properties"]["do"] = _ref("Command")
     paths: dict[str, Tree] = {}
     for act in ACTS:
-        _body_schema(act, components)
+        _body_schema(act, components, schemas[0]["discriminator"]["mapping"])
         paths.setdefault(act.path, {})["post"] = _act_operation(act)
     answer_schemas = schemas[len(fixed) : len(fixed) + len(answers)]
     query_schemas = schemas[len(fixed) + len(answers) :]
     for view, answer, query in zip(VIEWS, answer_schemas, query_schemas, strict=True):
-        operation = _view_operation(view, answer, components[query["$ref"].rsplit("/", 1)[1]])
+        operation = _view_operation(view, answer, components[_name_in(query["$ref"])])
         paths.setdefault(view.path, {})["get"] = operation
     for query in query_schemas:
-        components.pop(query["$ref"].rsplit("/", 1)[1], None)
+        components.pop(_name_in(query["$ref"]), None)
     paths |= _fixed_paths()
     return {
         "openapi": "3.1.0",
@@ -137,7 +143,7 @@ def _tree() -> Tree:
         "security": [{"bearer": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": {name: _dedented(components[name]) for name in sorted(components)},
+            "schemas": {name: _dedented(schema) for name, schema in components.items()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -145,6 +151,20 @@ def _tree() -> Tree:
 
 def _ref(name: str) -> Tree:
     return {"$ref": REF.format(name=name)}
+
+
+def _short(name: str) -> str:
+    """Name a schema for readers: the page of a list, or a type whose name two rooms use."""
+    if name.startswith("Page_"):
+        return f"{name.removeprefix('Page_').rstrip('_')}Page"
+    parts = name.split(".")
+    if len(parts) == 1:
+        return name
+    return (parts[2] if parts[1] == "venues" else parts[1]).capitalize() + parts[-1]
+
+
+def _name_in(ref: str) -> str:
+    return ref.rsplit("/", 1)[1]
 
 
 def _one_of(union: Tree) -> Tree:
@@ -182,9 +202,9 @@ def _tag(path: str) -> str:
     return path.split("/")[2] if path.startswith("/v1/") else "operations"
 
 
-def _body_schema(act: Act, components: Tree) -> None:
+def _body_schema(act: Act, components: Tree, names: Tree) -> None:
     """Add the command without its type and without what the path names."""
-    whole = components[act.command.__name__]
+    whole = components[_name_in(names[act.command.__name__])]
     left_out = {"type", *parameters_of(act.path)}
     required = [name for name in whole.get("required", []) if name not in left_out]
     kept = {k: v for k, v in whole["properties"].items() if k not in left_out}
@@ -298,4 +318,3 @@ def _open(operation: str, summary: str, responses: Tree) -> Tree:
         "security": [],
         "responses": responses,
     }
-

@@ -2,7 +2,21 @@
 
 from huangpu.gateways.rest.acts import Act
 from huangpu.gateways.rest.reads import View
-from huangpu.gateways.rest.resources import growth, journal, registry
+from huangpu.gateways.rest.resources import (
+    growth,
+    journal,
+    offshore,
+    overview,
+    registry,
+    reinsurance,
+)
 
-ACTS: tuple[Act, ...] = (*registry.ACTS, *growth.ACTS)
-VIEWS: tuple[View, ...] = (*registry.VIEWS, *journal.VIEWS, *growth.VIEWS)
+ACTS: tuple[Act, ...] = (*registry.ACTS, *offshore.ACTS, *reinsurance.ACTS, *growth.ACTS)
+VIEWS: tuple[View, ...] = (
+    *overview.VIEWS,
+    *registry.VIEWS,
+    *journal.VIEWS,
+    *offshore.VIEWS,
+    *reinsurance.VIEWS,
+    *growth.VIEWS,
+)
