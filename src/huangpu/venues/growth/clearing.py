@@ -158,11 +158,11 @@ def movement_of(
 
     Rule: CL-2 (delivery versus payment); huangpu policy 63 (what is reserved), 64 (an investor on both sides).
     Reading: a hold is spent in full or not at all, so a maker's hold is released, the trade transferred, and the rest
-    held anew.
+    held anew. Only one order of a chain can stay open, the last maker or the taker: the chain makes one hold at most.
     """
     legs: list[Leg] = []
     maker_holds: list[int] = []
-    hold_next = ledger.next_hold()
+    hold = ledger.next_hold()
     rest = taker.quantity
     for fill, maker in zip(fills, makers, strict=True):
         legs.append(release_leg(maker))
@@ -176,14 +176,12 @@ def movement_of(
         left = maker.open_shares - fill.quantity
         if left:
             legs.append(reserve_leg(maker, left))
-            maker_holds.append(hold_next)
-            hold_next += 1
-        else:
-            maker_holds.append(NO_HOLD)
+        maker_holds.append(hold if left else NO_HOLD)
         rest -= fill.quantity
     if rest:
+        assert maker_holds[-1:] in ([], [NO_HOLD])
         legs.append(reserve_leg(taker, rest))
-    return Movement(legs, maker_holds, hold_next if rest else NO_HOLD)
+    return Movement(legs, maker_holds, hold if rest else NO_HOLD)
 
 
 def reserve_leg(order: Order, shares: int) -> Leg:
