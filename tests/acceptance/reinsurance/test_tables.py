@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.centre import MONDAY_0930_US, send
+from tests.support.reinsurance import by, market, quote, seat_of, slip
 
 from huangpu.core.message import Command, Rejected
 from huangpu.core.reasons import Reason
@@ -26,8 +28,6 @@ from huangpu.venues.reinsurance.placement.slip import CloseSlip, SignedLine
 from huangpu.venues.reinsurance.terms.excess_of_loss import Layer, recoveries
 from huangpu.venues.reinsurance.terms.quota_share import QuotaShare, ceded_premium, ceded_share
 from huangpu.venues.reinsurance.terms.surplus import LinesBasis, Surplus, cede
-from tests.support.centre import MONDAY_0930_US, send
-from tests.support.reinsurance import by, market, quote, seat_of, slip
 
 FOLDER = Path(__file__).parent
 DAY_US = 86_400_000_000

@@ -56,4 +56,5 @@ TABLE = Table(
         accounting.PremiumAccountDerived: accounting.apply_derived,
         settlement.PremiumSettled: settlement.apply_settled,
     },
+    on_tick=on_tick,
 )
