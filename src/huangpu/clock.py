@@ -70,5 +70,3 @@ async def ticking(tick: Callable[[], Awaitable[object]]) -> None:
     while True:
         await tick()
         await asyncio.sleep(TICK_SECONDS)
-
-

@@ -49,7 +49,9 @@ def settings_from(environment: Mapping[str, str] = os.environ, **flags: object) 
         if found is not None:
             values[field.name] = found
     values.update({key: value for key, value in flags.items() if value is not None})
-    values = {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
+    values = {
+        key: str(value) if isinstance(value, Path) else value for key, value in values.items()
+    }
     try:
         return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:

@@ -44,7 +44,9 @@ def load_rules() -> RuleBook:
             folder = folder / part
         for file in sorted(folder.iterdir(), key=lambda f: f.name):
             if file.name.endswith(".toml"):
-                rows.extend(parse_rows(file.read_text(encoding="utf-8"), f"{room}/rules/{file.name}"))
+                rows.extend(
+                    parse_rows(file.read_text(encoding="utf-8"), f"{room}/rules/{file.name}")
+                )
     return RuleBook(rows)
 
 
@@ -76,7 +78,9 @@ def open_engine(
     from_seq = _restore(engine, rules, store, snapshots)
     total = engine.next_seq - 1
     entries = engine.entries(from_seq) if from_seq <= total else iter(())
-    for entry in replayed(engine.centre, entries, lambda done: tell("replay", from_seq + done, total)):
+    for entry in replayed(
+        engine.centre, entries, lambda done: tell("replay", from_seq + done, total)
+    ):
         engine.remember(entry)
     return engine
 
@@ -105,7 +109,9 @@ def write_snapshot(engine: Engine, folder: Path) -> Path:
     assert tail.next_seq == engine.next_seq
     body = _Body(engine.centre.dump(), engine.last_at_us, engine.answered)
     digest = bytes.fromhex(engine.centre.digest())
-    return snapshot.write(folder, tail.next_seq - 1, digest, tail.digest, msgspec.msgpack.encode(body))
+    return snapshot.write(
+        folder, tail.next_seq - 1, digest, tail.digest, msgspec.msgpack.encode(body)
+    )
 
 
 def open_centre(

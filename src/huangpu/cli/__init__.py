@@ -17,7 +17,9 @@ app = App(
     help="Open market infrastructure of an international financial centre.",
     version=f"huangpu {__version__}",
 )
-journal = App(name="journal", help="Verify, replay, audit or snapshot the journal of a data folder.")
+journal = App(
+    name="journal", help="Verify, replay, audit or snapshot the journal of a data folder."
+)
 app.command(journal)
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for programs.")]

@@ -16,6 +16,14 @@ def reported() -> Iterator[None]:
 
     try:
         yield
-    except (SettingsError, ScenarioError, RuleBookError, Corrupted, Locked, Unreadable, OSError) as fault:
+    except (
+        SettingsError,
+        ScenarioError,
+        RuleBookError,
+        Corrupted,
+        Locked,
+        Unreadable,
+        OSError,
+    ) as fault:
         sys.stderr.write(f"huangpu: {fault}\n")
         raise SystemExit(2) from fault

@@ -48,9 +48,18 @@ def verify(data: Path, *, as_json: bool) -> None:
     with _progress("verify", store.tail().next_seq) as tell:
         found = verifying.verify(store, count_of=CODEC.count, progress=tell)
     if as_json:
-        _print_json({"rows": found.rows, "entries": found.entries, "first_bad": found.first_bad, "head": found.head.hex()})
+        _print_json(
+            {
+                "rows": found.rows,
+                "entries": found.entries,
+                "first_bad": found.first_bad,
+                "head": found.head.hex(),
+            }
+        )
     elif found.first_bad is None:
-        _out.print(f"{found.entries:,} entries in {found.rows:,} rows are whole; head {found.head.hex()}")
+        _out.print(
+            f"{found.entries:,} entries in {found.rows:,} rows are whole; head {found.head.hex()}"
+        )
     else:
         _out.print(f"{found.entries:,} entries are whole, then: {found.first_bad}")
     if found.first_bad is not None:
@@ -81,7 +90,9 @@ def audit(data: Path, *, as_json: bool) -> None:
         _print_json(found)
     else:
         for difference in found.differences[:20]:
-            _out.print(f"entry {difference.seq} {difference.command}: was {difference.was}, now {difference.now}")
+            _out.print(
+                f"entry {difference.seq} {difference.command}: was {difference.was}, now {difference.now}"
+            )
         _out.print(
             f"{found.entries:,} entries decided again, {len(found.differences):,} differences; "
             f"state {found.state_sha256}"
@@ -107,8 +118,12 @@ def whatif(rows_file: Path, data: Path, *, as_json: bool, limit: int) -> None:
         _print_json(found)
         return
     for row in rows:
-        _out.print(f"[bold]{row.rule}[/bold] from {row.from_date}: {row.value} {row.unit} ({row.cite})")
-    totals = Table("venue", "was", "would be", "clause", "entries", title="What would have ended differently")
+        _out.print(
+            f"[bold]{row.rule}[/bold] from {row.from_date}: {row.value} {row.unit} ({row.cite})"
+        )
+    totals = Table(
+        "venue", "was", "would be", "clause", "entries", title="What would have ended differently"
+    )
     for total in found.totals:
         totals.add_row(total.venue, total.was, total.now, total.cite, f"{total.entries:,}")
     _out.print(totals)
@@ -116,7 +131,9 @@ def whatif(rows_file: Path, data: Path, *, as_json: bool, limit: int) -> None:
     if found.differences and limit:
         listed = Table("seq", "by", "command", "was", "would be", "clause")
         for one in found.differences[:limit]:
-            listed.add_row(str(one.seq), one.by, one.command, one.was, one.now, one.now_cite or one.was_cite)
+            listed.add_row(
+                str(one.seq), one.by, one.command, one.was, one.now, one.now_cite or one.was_cite
+            )
         _out.print(listed)
 
 

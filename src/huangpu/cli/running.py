@@ -23,7 +23,11 @@ def run(file: Path, *, as_json: bool) -> None:
         for answer in answers:
             tree = msgspec.json.decode(answer)
             table.add_row(
-                str(tree.get("seq", "")), tree.get("at", "")[:19], tree["id"], tree["outcome"], _what(tree)
+                str(tree.get("seq", "")),
+                tree.get("at", "")[:19],
+                tree["id"],
+                tree["outcome"],
+                _what(tree),
             )
         Console().print(table)
 

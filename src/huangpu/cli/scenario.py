@@ -63,6 +63,8 @@ def _answers(engine: Engine, submissions: Iterable[Submission]) -> Iterator[byte
     for submission in submissions:
         answer = engine.step([submission])[0]
         if isinstance(answer, Rejected):
-            yield msgspec.json.encode({"id": submission.id, "outcome": "rejected", **msgspec.structs.asdict(answer)})
+            yield msgspec.json.encode(
+                {"id": submission.id, "outcome": "rejected", **msgspec.structs.asdict(answer)}
+            )
             continue
         yield msgspec.json.encode(answer_tree(answer))

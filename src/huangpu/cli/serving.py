@@ -28,7 +28,9 @@ def serve(*, data: Path | None, host: str | None, port: int | None, sandbox: boo
     refuse_default_secrets(settings)
     gate = Gate(lambda: open_centre(settings, wall_us, _progress))
     if settings.sandbox:
-        _err.print(f"Sandbox: sign in as [bold]operator[/bold] with [bold]{SANDBOX_PASSWORD}[/bold].")
+        _err.print(
+            f"Sandbox: sign in as [bold]operator[/bold] with [bold]{SANDBOX_PASSWORD}[/bold]."
+        )
     _run(settings, Centred(gate=gate, settings=settings))
 
 
@@ -60,5 +62,7 @@ def _run(settings: Settings, centred: Centred) -> None:
         log_level="warning",
         timeout_graceful_shutdown=3,
     )
-    _err.print(f"huangpu is at [bold]http://{settings.host}:{settings.port}/[/bold]  (Ctrl-C stops it)")
+    _err.print(
+        f"huangpu is at [bold]http://{settings.host}:{settings.port}/[/bold]  (Ctrl-C stops it)"
+    )
     uvicorn.Server(config).run()

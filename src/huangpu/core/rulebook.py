@@ -78,7 +78,9 @@ class Rule:
             return self._cached[1]
         index = bisect.bisect_right(self._dates, date) - 1
         if index < 0:
-            raise RuleNotInForce(f"{self.name}: first row is from {self._dates[0]}, asked for {date}")
+            raise RuleNotInForce(
+                f"{self.name}: first row is from {self._dates[0]}, asked for {date}"
+            )
         self._cached = (date, self.rows[index])
         return self.rows[index]
 
@@ -149,7 +151,9 @@ def _walk(node: object, name: str, source: str) -> Iterator[Row]:
             yield from _walk(child, f"{name}.{key}" if name else key, source)
         return
     if not isinstance(node, list):
-        raise RuleBookError(f"{source}: {name}: a rule is a list of rows, found {type(node).__name__}")
+        raise RuleBookError(
+            f"{source}: {name}: a rule is a list of rows, found {type(node).__name__}"
+        )
     for item in node:
         yield _row(item, name, source)
 
@@ -168,10 +172,14 @@ def _row(item: object, name: str, source: str) -> Row:
         isinstance(value, int | str)
         or (isinstance(value, list) and all(isinstance(part, str) for part in value))
     ):
-        raise RuleBookError(f"{source}: {name}: `value` is an integer, a flag, a text or texts, found {value!r}")
+        raise RuleBookError(
+            f"{source}: {name}: `value` is an integer, a flag, a text or texts, found {value!r}"
+        )
     for key in ("unit", "cite"):
         if not isinstance(item[key], str) or not item[key]:
-            raise RuleBookError(f"{source}: {name}: `{key}` is a text that is not empty, found {item[key]!r}")
+            raise RuleBookError(
+                f"{source}: {name}: `{key}` is a text that is not empty, found {item[key]!r}"
+            )
     note = item.get("note", "")
     if not isinstance(note, str):
         raise RuleBookError(f"{source}: {name}: `note` is a text, found {note!r}")

@@ -39,15 +39,33 @@ def reinsurance_members() -> list[Member]:
     """Return the 131 institutions with access to the reinsurance exchange."""
     kind = InstitutionKind
     members = [
-        _member(f"INS{n:02d}", f"Simulated Insurer {n:02d}", f"模拟财产保险{n:02d}", kind.INSURER, ["CEDENT"])
+        _member(
+            f"INS{n:02d}",
+            f"Simulated Insurer {n:02d}",
+            f"模拟财产保险{n:02d}",
+            kind.INSURER,
+            ["CEDENT"],
+        )
         for n in range(1, INSURERS + 1)
     ]
     members += [
-        _member(f"RE{n:02d}", f"Simulated Reinsurer {n:02d}", f"模拟再保险{n:02d}", kind.REINSURER, ["UNDERWRITER"])
+        _member(
+            f"RE{n:02d}",
+            f"Simulated Reinsurer {n:02d}",
+            f"模拟再保险{n:02d}",
+            kind.REINSURER,
+            ["UNDERWRITER"],
+        )
         for n in range(1, REINSURERS + 1)
     ]
     members += [
-        _member(f"BRK{n:02d}", f"Simulated Broker {n:02d}", f"模拟保险经纪{n:02d}", kind.BROKER, ["BROKER"])
+        _member(
+            f"BRK{n:02d}",
+            f"Simulated Broker {n:02d}",
+            f"模拟保险经纪{n:02d}",
+            kind.BROKER,
+            ["BROKER"],
+        )
         for n in range(1, BROKERS + 1)
     ]
     for n in range(1, OVERSEAS_REINSURERS + 1):
@@ -63,14 +81,27 @@ def reinsurance_members() -> list[Member]:
 
 def _authorities() -> list[Member]:
     zone = _member(
-        "ZONE", "Simulated Zone Administration", "模拟临港新片区管委会", InstitutionKind.ADMINISTRATION, []
+        "ZONE",
+        "Simulated Zone Administration",
+        "模拟临港新片区管委会",
+        InstitutionKind.ADMINISTRATION,
+        [],
     )
     people = [
-        Person(id="zone-1", institution="ZONE", roles=["ADMINISTRATION"], title="examines and recommends"),
+        Person(
+            id="zone-1",
+            institution="ZONE",
+            roles=["ADMINISTRATION"],
+            title="examines and recommends",
+        ),
         Person(id="zone-2", institution="ZONE", roles=["ADMINISTRATION"], title="lists"),
     ]
     supervisor = _member(
-        "SUPERVISOR", "Simulated Supervisor", "模拟监管机构", InstitutionKind.SUPERVISOR, ["SUPERVISOR"]
+        "SUPERVISOR",
+        "Simulated Supervisor",
+        "模拟监管机构",
+        InstitutionKind.SUPERVISOR,
+        ["SUPERVISOR"],
     )
     return [msgspec.structs.replace(zone, people=people), supervisor]
 
@@ -84,14 +115,18 @@ def _banks() -> list[Member]:
         maker, officer = bank.lower() + "-maker", bank.lower() + "-officer"
         people = [
             Person(id=maker, institution=bank, roles=["BANK_OPERATOR"], title="payment desk"),
-            Person(id=officer, institution=bank, roles=["BANK_OFFICER"], title="second pair of eyes"),
+            Person(
+                id=officer, institution=bank, roles=["BANK_OFFICER"], title="second pair of eyes"
+            ),
         ]
         members.append(msgspec.structs.replace(member, people=people))
     for bank, home in OVERSEAS_BANKS.items():
         name, name_zh = f"Simulated Overseas Bank {home}", f"模拟境外银行{home}"
         bic = f"SIMO{home}22XXX"
         members.append(
-            _member(bank, name, name_zh, InstitutionKind.OVERSEAS_BANK, ["CORRESPONDENT"], home, bic)
+            _member(
+                bank, name, name_zh, InstitutionKind.OVERSEAS_BANK, ["CORRESPONDENT"], home, bic
+            )
         )
     return members
 
@@ -110,7 +145,11 @@ def _companies() -> list[Member]:
 def _firms() -> list[Member]:
     return [
         _member(
-            firm, f"Simulated Securities {n}", f"模拟证券{n}", InstitutionKind.SECURITIES_FIRM, ["TRADER"]
+            firm,
+            f"Simulated Securities {n}",
+            f"模拟证券{n}",
+            InstitutionKind.SECURITIES_FIRM,
+            ["TRADER"],
         )
         for n, firm in enumerate(FIRMS, 1)
     ]

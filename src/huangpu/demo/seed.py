@@ -71,10 +71,12 @@ def fte_of(company: str) -> str:
 
 def investors() -> list[tuple[str, str, InvestorClass]]:
     """Return the investors of the demo: id, firm and class."""
-    kinds = (InvestorClass.INSTITUTION, InvestorClass.INDIVIDUAL_PROFESSIONAL, InvestorClass.INDIVIDUAL_ORDINARY)
-    return [
-        (f"{firm}-INV{n}", firm, kinds[n % len(kinds)]) for firm in FIRMS for n in range(1, 7)
-    ]
+    kinds = (
+        InvestorClass.INSTITUTION,
+        InvestorClass.INDIVIDUAL_PROFESSIONAL,
+        InvestorClass.INDIVIDUAL_ORDINARY,
+    )
+    return [(f"{firm}-INV{n}", firm, kinds[n % len(kinds)]) for firm in FIRMS for n in range(1, 7)]
 
 
 def companies() -> list[dict[str, object]]:
@@ -118,7 +120,9 @@ def commands(today: datetime.date) -> Iterator[Sent]:
 
 def logins(settings: Settings) -> list[str]:
     """Return the lines that tell who may sign in, and how."""
-    lines = [f"Sandbox logins, all with the password [bold]{SANDBOX_PASSWORD}[/bold] (everything is simulated):"]
+    lines = [
+        f"Sandbox logins, all with the password [bold]{SANDBOX_PASSWORD}[/bold] (everything is simulated):"
+    ]
     lines += [f"  [bold]{person:<22}[/bold] {what}" for person, what in LOGINS]
     lines.append(f"  bearer token of a person: [bold]{token_of('PERSON')}[/bold]")
     assert settings.sandbox
@@ -168,12 +172,18 @@ def _account(
     yield (
         f"{bank.lower()}-maker",
         OpenCashAccount(
-            account_id=account_id, account_class=account_class, holder=holder, bank=bank, currencies=CURRENCIES
+            account_id=account_id,
+            account_class=account_class,
+            holder=holder,
+            bank=bank,
+            currencies=CURRENCIES,
         ),
     )
     if balance_minor:
         for currency in CURRENCIES:
-            yield _opening(f"{bank}-SAU", currency, ledger_code(account_id, currency), balance_minor)
+            yield _opening(
+                f"{bank}-SAU", currency, ledger_code(account_id, currency), balance_minor
+            )
 
 
 def _opening(unit: str, currency: str, code: str, minor: int, *, mirror: bool = False) -> Sent:
@@ -184,7 +194,10 @@ def _opening(unit: str, currency: str, code: str, minor: int, *, mirror: bool = 
 def _white_list() -> Iterator[Sent]:
     for number, company in enumerate(COMPANIES):
         yield "zone-1", RecommendCompany(company=company)
-        yield f"{bank_of(number).lower()}-maker", BindServicingBank(company=company, bank=bank_of(number))
+        yield (
+            f"{bank_of(number).lower()}-maker",
+            BindServicingBank(company=company, bank=bank_of(number)),
+        )
         if company != COMPANIES[-1]:
             yield "zone-2", ListCompany(company=company)
 
@@ -196,11 +209,17 @@ def _exchange(today: datetime.date) -> Iterator[Sent]:
         yield "operator", AdmitMember(institution_id=found.id)
         if not found.domestic and found.kind is InstitutionKind.REINSURER:
             desk = f"DESK-{found.id}"
-            yield "operator", GrantSeat(institution_id=found.id, desk=desk, valid_from=today, valid_until=ends)
+            yield (
+                "operator",
+                GrantSeat(institution_id=found.id, desk=desk, valid_from=today, valid_until=ends),
+            )
         account_class = AccountClass.FTE if found.domestic else AccountClass.FTN
         yield from _account(found.id, account_class, bank_of(number), MEMBER_MINOR)
         for currency in CURRENCIES:
-            yield member.people[0].id, NameSettlementAccount(currency=currency, account_id=fte_of(found.id))
+            yield (
+                member.people[0].id,
+                NameSettlementAccount(currency=currency, account_id=fte_of(found.id)),
+            )
 
 
 def _growth() -> Iterator[Sent]:
@@ -234,7 +253,10 @@ def _growth() -> Iterator[Sent]:
             yield trader, SignRiskStatement(investor_id=investor)
         yield "operator", DepositCash(investor_id=investor, amount_fen=INVESTOR_FEN)
         for code in codes:
-            yield "operator", DepositShares(investor_id=investor, code=code, quantity=INVESTOR_SHARES)
+            yield (
+                "operator",
+                DepositShares(investor_id=investor, code=code, quantity=INVESTOR_SHARES),
+            )
 
 
 def _date(value: object) -> datetime.date:

@@ -47,7 +47,7 @@ class Sender:
     def __init__(self, gate: Gate, seed: int) -> None:
         self.gate = gate
         self.chance = random.Random(seed)
-        self._prefix = f"demo-{gate.engine.next_seq}"
+        self._prefix = f"demo-{gate.engine.next_seq}-{seed}"
         self._count = 0
 
     def next_id(self) -> str:
@@ -79,12 +79,13 @@ def companions(gate: Gate, speed: float) -> Sequence[Callable[[], Awaitable[None
 async def _payments(sender: Sender, pause_s: float) -> None:
     while True:
         number = sender.chance.randrange(len(COMPANIES))
-        by, command = _payment(sender, number)
+        by, command = payment(sender, number)
         await sender.send(by, command)
         await asyncio.sleep(pause_s * sender.chance.uniform(0.5, 1.5))
 
 
-def _payment(sender: Sender, number: int) -> tuple[str, Command]:
+def payment(sender: Sender, number: int) -> tuple[str, Command]:
+    """Draw a payment in or out for the nth company, now and then one that must be refused."""
     chance, company, bank = sender.chance, COMPANIES[number], bank_of(number)
     message_id = sender.next_id()
     amount = min(int(chance.lognormvariate(14.9, 1.2)) * YUAN, 400_000_000 * YUAN)
@@ -150,7 +151,9 @@ def _outward(sender: Sender, message_id: str, number: int, currency: str, amount
 def _order(chance: random.Random, **fields: object) -> PaymentOrder:
     uetr = str(uuid.UUID(int=chance.getrandbits(128), version=4))
     reference = f"E2E-{uetr[:13]}"
-    return PaymentOrder(uetr=uetr, end_to_end_id=reference, instruction_id=f"I-{uetr[:13]}", **fields)  # type: ignore[arg-type]
+    return PaymentOrder(
+        uetr=uetr, end_to_end_id=reference, instruction_id=f"I-{uetr[:13]}", **fields
+    )  # type: ignore[arg-type]
 
 
 def _bics(gate: Gate) -> dict[str, str]:
@@ -168,12 +171,17 @@ async def _placements(sender: Sender, pause_s: float) -> None:
     markets = [found.id for found in members if found.kind is InstitutionKind.REINSURER]
     while True:
         panel = sender.chance.sample(markets, sender.chance.randint(3, 7))
-        for by, command in _placement(sender, sender.chance.choice(brokers), sender.chance.choice(cedents), panel):
+        for by, command in placement(
+            sender, sender.chance.choice(brokers), sender.chance.choice(cedents), panel
+        ):
             await sender.send(by, command)
             await asyncio.sleep(pause_s * sender.chance.uniform(0.4, 1.6))
 
 
-def _placement(sender: Sender, broker: str, cedent: str, panel: list[str]) -> list[tuple[str, Command]]:
+def placement(
+    sender: Sender, broker: str, cedent: str, panel: list[str]
+) -> list[tuple[str, Command]]:
+    """Draw the whole life of one slip, from the broker's submission to binding."""
     chance, today = sender.chance, sender.gate.engine.centre.growth.books.day
     date = today.date if today is not None else datetime.date(2026, 1, 1)
     slip_id, commission = f"B0999-{sender.next_id()}", chance.randrange(20, 33) * PERCENT
@@ -203,7 +211,12 @@ def _placement(sender: Sender, broker: str, cedent: str, panel: list[str]) -> li
             valid_until=valid,
         )
         steps.append((f"{market.lower()}-underwriter", quote))
-    steps.append((f"{cedent.lower()}-cedent", IssueFirmOrder(slip_id=slip_id, leader=leader, short_placement_agreed=True)))
+    steps.append(
+        (
+            f"{cedent.lower()}-cedent",
+            IssueFirmOrder(slip_id=slip_id, leader=leader, short_placement_agreed=True),
+        )
+    )
     for n, market in enumerate(panel):
         line = WriteLine(
             slip_id=slip_id,
@@ -253,7 +266,7 @@ async def _orders(sender: Sender, pause_s: float) -> None:
             await sender.send(by, CancelOrder(client_order_id=order_id))
         else:
             investor, firm, _ = sender.chance.choice(people)
-            order = _limit_order(sender, investor)
+            order = limit_order(sender, investor)
             by = f"{firm.lower()}-trader"
             if await sender.send(by, order):
                 resting.append((by, order.client_order_id))
@@ -261,7 +274,8 @@ async def _orders(sender: Sender, pause_s: float) -> None:
         await asyncio.sleep(pause_s * sender.chance.uniform(0.3, 1.7))
 
 
-def _limit_order(sender: Sender, investor: str) -> PlaceOrder:
+def limit_order(sender: Sender, investor: str) -> PlaceOrder:
+    """Draw a limit order around the last price, now and then an odd lot."""
     chance, room = sender.chance, sender.gate.engine.centre.growth
     codes = sorted(room.books.instruments)
     code = codes[min(int(chance.expovariate(0.12)), len(codes) - 1)]

@@ -133,7 +133,9 @@ def _tick(centre: Centre, rules: RuleBook, command: Tick, stamp: Stamp) -> Decis
     """
     last = centre.registry.charter.last_tick_us
     if stamp.at_us < last:
-        return Rejected(Reason.CLOCK_BACKWARDS, f"{stamp.at_us} us, last tick {last} us", "huangpu policy 4")
+        return Rejected(
+            Reason.CLOCK_BACKWARDS, f"{stamp.at_us} us, last tick {last} us", "huangpu policy 4"
+        )
     events: list[Event] = [charter.Ticked()]
     for table, state in _rooms(centre):
         if table.on_tick is not None:
@@ -195,7 +197,9 @@ def _tables_of(
     for table, state in _rooms(centre):
         for handler in table.handlers:
             assert handler.command not in handlers
-            handlers[handler.command] = _Bound(handler.permission, handler.decide, handler.block, state)
+            handlers[handler.command] = _Bound(
+                handler.permission, handler.decide, handler.block, state
+            )
         for event, apply in table.appliers.items():
             assert event not in appliers
             appliers[event] = (apply, state)

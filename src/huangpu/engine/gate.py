@@ -90,7 +90,9 @@ class Gate:
         Raises: Overloaded when they do not all fit into the queue (none is taken); EngineStopped.
         """
         if len(self._queue) + len(commands) > QUEUE_MAX:
-            raise Overloaded(f"{len(self._queue)} commands queued, {len(commands)} more exceed {QUEUE_MAX}")
+            raise Overloaded(
+                f"{len(self._queue)} commands queued, {len(commands)} more exceed {QUEUE_MAX}"
+            )
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Entry | Rejected]] = []
         for command_id, command in commands:

@@ -78,7 +78,9 @@ def apply_entry(centre: Centre, entry: Entry) -> None:
     if centre.runs_block(entry.command):
         again = centre.decide(entry.command, stamp)
         if again != outcome:
-            raise ReplayMismatch(f"entry {entry.seq}: block gave {again!r}, the journal holds {outcome!r}")
+            raise ReplayMismatch(
+                f"entry {entry.seq}: block gave {again!r}, the journal holds {outcome!r}"
+            )
     centre.apply(outcome, stamp)
 
 
@@ -93,7 +95,9 @@ def replayed(
         yield entry
 
 
-def audit(rules: RuleBook, entries: Iterable[Entry], progress: Progress | None = None) -> AuditReport:
+def audit(
+    rules: RuleBook, entries: Iterable[Entry], progress: Progress | None = None
+) -> AuditReport:
     """Decide every command again and compare it with the journal."""
     centre = Centre(rules)
     differences: list[Difference] = []
@@ -130,7 +134,13 @@ def what_if(
         if now != entry.outcome:
             found = _difference(entry, now)
             differences.append(found)
-            key = (found.venue, found.was, found.now, found.now_cite or found.was_cite, found.now_rule)
+            key = (
+                found.venue,
+                found.was,
+                found.now,
+                found.now_cite or found.was_cite,
+                found.now_rule,
+            )
             totals[key] += 1
         if progress is not None and count % 1_000 == 0:
             progress(count)

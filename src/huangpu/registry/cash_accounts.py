@@ -53,7 +53,9 @@ class CashAccount(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def unit(self) -> str:
         """Return the ring the account balances in: the bank's separate accounting unit, or its ordinary books."""
-        return f"{self.bank}-SAU" if self.account_class in FREE_TRADE_CLASSES else f"{self.bank}-DOM"
+        return (
+            f"{self.bank}-SAU" if self.account_class in FREE_TRADE_CLASSES else f"{self.bank}-DOM"
+        )
 
 
 class CashAccountOpened(Event, frozen=True):
@@ -94,10 +96,14 @@ def apply_opened(accounts: CashAccounts, event: CashAccountOpened, stamp: Stamp)
 def apply_currency_added(accounts: CashAccounts, event: CurrencyAdded, stamp: Stamp) -> None:
     """Add the currency to the account."""
     found = accounts[event.account_id]
-    accounts[found.id] = msgspec.structs.replace(found, currencies=[*found.currencies, event.currency])
+    accounts[found.id] = msgspec.structs.replace(
+        found, currencies=[*found.currencies, event.currency]
+    )
 
 
-def apply_status_changed(accounts: CashAccounts, event: CashAccountStatusChanged, stamp: Stamp) -> None:
+def apply_status_changed(
+    accounts: CashAccounts, event: CashAccountStatusChanged, stamp: Stamp
+) -> None:
     """Set the status."""
     found = accounts[event.account_id]
     accounts[found.id] = msgspec.structs.replace(found, status=event.status)

@@ -106,7 +106,9 @@ def register_institution(
         for field in ("id", "lei", "bic", "uscc"):
             value = getattr(found, field)
             if value and value == getattr(other, field):
-                return Rejected(Reason.INSTITUTION_KNOWN, f"{field} {value} is {other.id}", "huangpu policy 5")
+                return Rejected(
+                    Reason.INSTITUTION_KNOWN, f"{field} {value} is {other.id}", "huangpu policy 5"
+                )
     return [InstitutionRegistered(institution=msgspec.structs.replace(found, suspended=False))]
 
 
@@ -116,9 +118,15 @@ def _malformed(found: Institution) -> str:
         (identifiers.is_code(found.id), f"id {found.id!r}: 1 to 64 letters, digits and ._:/-"),
         (bool(found.name), "name is empty"),
         (identifiers.is_country(found.domicile), f"domicile {found.domicile!r}: ISO 3166 alpha-2"),
-        (identifiers.is_lei(found.lei), f"LEI {found.lei!r}: 20 characters, check digits mod 97-10"),
+        (
+            identifiers.is_lei(found.lei),
+            f"LEI {found.lei!r}: 20 characters, check digits mod 97-10",
+        ),
         (not bank or bool(found.bic), "BIC is empty, a bank has one"),
-        (not found.bic or identifiers.is_bic(found.bic), f"BIC {found.bic!r}: 8 or 11 characters, ISO 9362"),
+        (
+            not found.bic or identifiers.is_bic(found.bic),
+            f"BIC {found.bic!r}: 8 or 11 characters, ISO 9362",
+        ),
         (
             not found.uscc or identifiers.is_uscc(found.uscc),
             f"unified social credit code {found.uscc!r}: 18 characters, check character GB 32100",
@@ -138,7 +146,9 @@ def suspend_institution(
     if found is None:
         return Rejected(Reason.INSTITUTION_UNKNOWN, command.institution_id, "huangpu policy 5")
     if found.suspended or found.id == stamp.institution:
-        return Rejected(Reason.INSTITUTION_SUSPENDED, f"{found.id} cannot be suspended", "huangpu policy 5")
+        return Rejected(
+            Reason.INSTITUTION_SUSPENDED, f"{found.id} cannot be suspended", "huangpu policy 5"
+        )
     return [InstitutionSuspended(institution_id=found.id, cause=command.cause)]
 
 
@@ -151,11 +161,17 @@ def reinstate_institution(
     """
     found = institutions.get(command.institution_id)
     if found is None or not found.suspended:
-        return Rejected(Reason.INSTITUTION_UNKNOWN, f"{command.institution_id} is not suspended", "huangpu policy 5")
+        return Rejected(
+            Reason.INSTITUTION_UNKNOWN,
+            f"{command.institution_id} is not suspended",
+            "huangpu policy 5",
+        )
     return [InstitutionReinstated(institution_id=found.id)]
 
 
-def apply_registered(institutions: Institutions, event: InstitutionRegistered, stamp: Stamp) -> None:
+def apply_registered(
+    institutions: Institutions, event: InstitutionRegistered, stamp: Stamp
+) -> None:
     """Enter the institution."""
     assert event.institution.id not in institutions
     institutions[event.institution.id] = event.institution
@@ -167,7 +183,9 @@ def apply_suspended(institutions: Institutions, event: InstitutionSuspended, sta
     institutions[found.id] = msgspec.structs.replace(found, suspended=True)
 
 
-def apply_reinstated(institutions: Institutions, event: InstitutionReinstated, stamp: Stamp) -> None:
+def apply_reinstated(
+    institutions: Institutions, event: InstitutionReinstated, stamp: Stamp
+) -> None:
     """Clear the mark."""
     found = institutions[event.institution_id]
     institutions[found.id] = msgspec.structs.replace(found, suspended=False)

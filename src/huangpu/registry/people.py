@@ -101,7 +101,9 @@ class PeopleRoom(msgspec.Struct, frozen=True):
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
-def register_person(room: PeopleRoom, rules: RuleBook, command: RegisterPerson, stamp: Stamp) -> Decision:
+def register_person(
+    room: PeopleRoom, rules: RuleBook, command: RegisterPerson, stamp: Stamp
+) -> Decision:
     """Register a person with known roles at a known institution.
 
     Rejects: IDENTIFIER_MALFORMED, PERSON_KNOWN, INSTITUTION_UNKNOWN, ROLE_UNKNOWN.
@@ -119,7 +121,9 @@ def register_person(room: PeopleRoom, rules: RuleBook, command: RegisterPerson, 
     return [PersonRegistered(person=person)]
 
 
-def issue_credential(room: PeopleRoom, rules: RuleBook, command: IssueCredential, stamp: Stamp) -> Decision:
+def issue_credential(
+    room: PeopleRoom, rules: RuleBook, command: IssueCredential, stamp: Stamp
+) -> Decision:
     """Bind a hashed credential to a person.
 
     Rejects: PERSON_UNKNOWN, IDENTIFIER_MALFORMED.
@@ -131,7 +135,9 @@ def issue_credential(room: PeopleRoom, rules: RuleBook, command: IssueCredential
     if not (token or password):
         detail = f"scheme {command.scheme!r}: a token's SHA-256 or an argon2id hash"
         return Rejected(Reason.IDENTIFIER_MALFORMED, detail, "huangpu policy 5")
-    return [CredentialIssued(person_id=command.person_id, scheme=command.scheme, hashed=command.hashed)]
+    return [
+        CredentialIssued(person_id=command.person_id, scheme=command.scheme, hashed=command.hashed)
+    ]
 
 
 def issue_own_token(
@@ -159,7 +165,9 @@ def revoke_own_token(
     return [TokenRevoked(hashed=command.hashed)]
 
 
-def revoke_credentials(room: PeopleRoom, rules: RuleBook, command: RevokeCredentials, stamp: Stamp) -> Decision:
+def revoke_credentials(
+    room: PeopleRoom, rules: RuleBook, command: RevokeCredentials, stamp: Stamp
+) -> Decision:
     """Make a person's credentials void.
 
     Rejects: PERSON_UNKNOWN.

@@ -25,4 +25,6 @@ def test_weekends_and_announced_closures_are_no_business_days() -> None:
     assert calendar.is_business_day(rules, datetime.date(2026, 11, 23))
     assert not calendar.is_business_day(rules, datetime.date(2026, 11, 22))
     assert not calendar.is_business_day(rules, datetime.date(2026, 10, 1))
-    assert calendar.next_business_day(rules, datetime.date(2026, 11, 20)) == datetime.date(2026, 11, 23)
+    assert calendar.next_business_day(rules, datetime.date(2026, 11, 20)) == datetime.date(
+        2026, 11, 23
+    )

@@ -24,7 +24,8 @@ def test_published_identifiers_are_valid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bic", "expect"), [("TSTACNSHXXX", True), ("TSTACNSH", True), ("TSTACNSHX", False), ("tstacnsh", False)]
+    ("bic", "expect"),
+    [("TSTACNSHXXX", True), ("TSTACNSH", True), ("TSTACNSHX", False), ("tstacnsh", False)],
 )
 def test_a_bic_has_eight_or_eleven_characters(bic: str, expect: bool) -> None:
     assert identifiers.is_bic(bic) is expect

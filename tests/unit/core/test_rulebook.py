@@ -38,10 +38,16 @@ def test_the_row_in_force_is_the_last_that_has_begun() -> None:
     [
         ("a = 1", "a rule is a list of rows"),
         ("[[a]]\nfrom=2020-01-01\nvalue=1\nunit='x'", "missing keys \\['cite'\\]"),
-        ("[[a]]\nfrom=2020-01-01\nvalue=1\nunit='x'\ncite=''", "`cite` is a text that is not empty"),
+        (
+            "[[a]]\nfrom=2020-01-01\nvalue=1\nunit='x'\ncite=''",
+            "`cite` is a text that is not empty",
+        ),
         ("[[a]]\nfrom='2020-01-01'\nvalue=1\nunit='x'\ncite='c'", "`from` is a date"),
         ("[[a]]\nfrom=2020-01-01\nvalue=1.5\nunit='x'\ncite='c'", "`value` is an integer"),
-        ("[[a]]\nfrom=2020-01-01\nvalue=1\nunit='x'\ncite='c'\nwho='me'", "unknown keys \\['who'\\]"),
+        (
+            "[[a]]\nfrom=2020-01-01\nvalue=1\nunit='x'\ncite='c'\nwho='me'",
+            "unknown keys \\['who'\\]",
+        ),
         ("[[a]]\nfrom=2020-01-01\nvalue=1\nunit='x'\ncite='c'\n" * 2, "two rows from 2020-01-01"),
         ("[[a", "t: "),
     ],

@@ -24,7 +24,9 @@ AMOUNTS = st.integers(min_value=-(10**18), max_value=10**18)
 
 
 @given(AMOUNTS, st.integers(min_value=1, max_value=10**9), st.sampled_from(Rounding))
-def test_a_quotient_is_rounded_by_less_than_one(numerator: int, denominator: int, rounding: Rounding) -> None:
+def test_a_quotient_is_rounded_by_less_than_one(
+    numerator: int, denominator: int, rounding: Rounding
+) -> None:
     exact = Fraction(numerator, denominator)
     found = divided(numerator, denominator, rounding)
     assert abs(found - exact) < 1
@@ -59,7 +61,9 @@ def test_halves_go_where_the_rounding_says(numerator: int, rounding: Rounding, e
     st.integers(min_value=0, max_value=10**18),
     st.lists(st.integers(min_value=0, max_value=WHOLE), min_size=1, max_size=35).filter(sum),
 )
-def test_parts_add_back_and_miss_their_share_by_less_than_a_unit(total: int, weights: list[int]) -> None:
+def test_parts_add_back_and_miss_their_share_by_less_than_a_unit(
+    total: int, weights: list[int]
+) -> None:
     parts = allocated(total, weights)
     assert sum(parts) == total
     for part, weight in zip(parts, weights, strict=True):
@@ -76,7 +80,9 @@ def test_decimal_text_round_trips(amount: int, digits: int) -> None:
     assert parse_decimal(format_decimal(amount, digits), digits) == amount
 
 
-@pytest.mark.parametrize("text", ["", "-1", "+1", "1e3", "01", "1.", ".5", " 1", "1 ", "1.234", "NaN", "1,0", "１"])
+@pytest.mark.parametrize(
+    "text", ["", "-1", "+1", "1e3", "01", "1.", ".5", " 1", "1 ", "1.234", "NaN", "1,0", "１"]
+)
 def test_what_is_no_plain_decimal_is_none(text: str) -> None:
     assert parse_decimal(text, 2) is None
 

@@ -48,20 +48,28 @@ def flaky_gate() -> tuple[Gate, FlakyStore]:
 
 
 def bank(number: int) -> RegisterInstitution:
-    good: Institution = register(founded_engine(), "BK0", InstitutionKind.OVERSEAS_BANK, {}, domicile="HK", bic="TSTCHKHHXXX")
+    good: Institution = register(
+        founded_engine(), "BK0", InstitutionKind.OVERSEAS_BANK, {}, domicile="HK", bic="TSTCHKHHXXX"
+    )
     from huangpu.core.identifiers import lei_of
 
     lei = lei_of(f"98450000GATE{number:06d}")
     bic = f"TST{chr(65 + number // 26)}HKH{chr(65 + number % 26)}"
-    return RegisterInstitution(institution=msgspec.structs.replace(good, id=f"BK{number}", lei=lei, bic=bic))
+    return RegisterInstitution(
+        institution=msgspec.structs.replace(good, id=f"BK{number}", lei=lei, bic=bic)
+    )
 
 
 def test_many_submissions_share_few_writes_and_all_are_answered() -> None:
     async def scenario() -> None:
         gate, store = flaky_gate()
         gate.start()
-        answers = await asyncio.gather(*(gate.submit("operator", f"b{n}", bank(n)) for n in range(40)))
-        assert all(not isinstance(a, Rejected) and not isinstance(a.outcome, Rejected) for a in answers)
+        answers = await asyncio.gather(
+            *(gate.submit("operator", f"b{n}", bank(n)) for n in range(40))
+        )
+        assert all(
+            not isinstance(a, Rejected) and not isinstance(a.outcome, Rejected) for a in answers
+        )
         assert len(list(store.read(1))) < 10
         assert len(gate.latencies_s[RegisterInstitution]) == 40
         await gate.stop()
@@ -69,7 +77,9 @@ def test_many_submissions_share_few_writes_and_all_are_answered() -> None:
     asyncio.run(scenario())
 
 
-def test_an_unknown_write_is_told_and_the_same_id_learns_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_write_is_told_and_the_same_id_learns_what_became_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(gates, "REOPEN_PAUSE_S", 0)
 
     async def scenario() -> None:
@@ -92,7 +102,9 @@ def test_a_full_queue_refuses_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def scenario() -> None:
         gate, _ = flaky_gate()
-        waiting = [asyncio.ensure_future(gate.submit("operator", f"b{n}", bank(n))) for n in range(3)]
+        waiting = [
+            asyncio.ensure_future(gate.submit("operator", f"b{n}", bank(n))) for n in range(3)
+        ]
         await asyncio.sleep(0)
         with pytest.raises(Overloaded, match="3 commands queued"):
             await gate.submit("operator", "b4", bank(4))

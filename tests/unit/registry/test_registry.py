@@ -54,13 +54,24 @@ def test_an_identifier_belongs_to_one_institution(field: str) -> None:
     engine = founded_engine()
     first = register(engine, "BK1", InstitutionKind.BANK, {}, bic="TSTACNSHXXX")
     second = register(engine, "BK2", InstitutionKind.BANK, {}, bic="TSTBCNSHXXX")
-    third = Institution(**{**msgspec.structs.asdict(second), "id": "BK3", field: getattr(first, field)})
-    assert refused(send(engine, "operator", RegisterInstitution(institution=third))).reason is Reason.INSTITUTION_KNOWN
+    third = Institution(
+        **{**msgspec.structs.asdict(second), "id": "BK3", field: getattr(first, field)}
+    )
+    assert (
+        refused(send(engine, "operator", RegisterInstitution(institution=third))).reason
+        is Reason.INSTITUTION_KNOWN
+    )
 
 
 def test_only_the_right_role_of_an_acting_institution_may_act() -> None:
     engine = founded_engine()
-    bank = register(engine, "BK1", InstitutionKind.BANK, {"maker": ["BANK_OPERATOR"], "boss": ["OPERATOR"]}, bic="TSTACNSHXXX")
+    bank = register(
+        engine,
+        "BK1",
+        InstitutionKind.BANK,
+        {"maker": ["BANK_OPERATOR"], "boss": ["OPERATOR"]},
+        bic="TSTACNSHXXX",
+    )
     command = RegisterInstitution(institution=bank)
     assert refused(send(engine, "nobody", command)).reason is Reason.ACTOR_UNKNOWN
     missing = refused(send(engine, "maker", command))
@@ -76,7 +87,13 @@ def test_a_credential_is_kept_as_a_hash_and_can_be_revoked() -> None:
     engine = founded_engine()
     token = access.new_token()
     hashed = access.hash_of_token(token)
-    accepted(send(engine, "operator", people.IssueCredential(person_id="operator", scheme="token", hashed=hashed)))
+    accepted(
+        send(
+            engine,
+            "operator",
+            people.IssueCredential(person_id="operator", scheme="token", hashed=hashed),
+        )
+    )
     found = access.person_of_token(engine.centre, token)
     assert found is not None
     assert found.id == "operator"
@@ -90,7 +107,13 @@ def test_a_credential_is_kept_as_a_hash_and_can_be_revoked() -> None:
 def test_a_password_is_proved_and_an_unknown_person_is_not_told_apart() -> None:
     engine = founded_engine()
     hashed = access.hash_of_password("right password")
-    accepted(send(engine, "operator", people.IssueCredential(person_id="operator", scheme="password", hashed=hashed)))
+    accepted(
+        send(
+            engine,
+            "operator",
+            people.IssueCredential(person_id="operator", scheme="password", hashed=hashed),
+        )
+    )
     assert access.person_of_password(engine.centre, "operator", "right password") is not None
     assert access.person_of_password(engine.centre, "operator", "wrong password") is None
     assert access.person_of_password(engine.centre, "nobody", "right password") is None
@@ -99,7 +122,13 @@ def test_a_password_is_proved_and_an_unknown_person_is_not_told_apart() -> None:
 def test_adopted_rows_come_into_force_on_their_day_and_survive_a_dump() -> None:
     engine = founded_engine()
     rules = engine.centre.rules
-    row = Row("role.SUPERVISOR", datetime.date(2026, 12, 1), ["read.all", "rules.adopt"], "permissions", "policy x")
+    row = Row(
+        "role.SUPERVISOR",
+        datetime.date(2026, 12, 1),
+        ["read.all", "rules.adopt"],
+        "permissions",
+        "policy x",
+    )
     accepted(send(engine, "operator", AdoptRules(rows=[row])))
     rule = engine.centre.rules["role.SUPERVISOR"]
     assert rule.at(datetime.date(2026, 11, 30)).texts == ["read.all"]
@@ -111,8 +140,14 @@ def test_adopted_rows_come_into_force_on_their_day_and_survive_a_dump() -> None:
 @pytest.mark.parametrize(
     ("row", "found"),
     [
-        (Row("role.NOBODY", datetime.date(2027, 1, 1), ["x"], "permissions", "c"), "no rule of that name"),
-        (Row("role.SUPERVISOR", datetime.date(2026, 11, 23), ["x"], "permissions", "c"), "at the earliest"),
+        (
+            Row("role.NOBODY", datetime.date(2027, 1, 1), ["x"], "permissions", "c"),
+            "no rule of that name",
+        ),
+        (
+            Row("role.SUPERVISOR", datetime.date(2026, 11, 23), ["x"], "permissions", "c"),
+            "at the earliest",
+        ),
         (Row("role.SUPERVISOR", datetime.date(2027, 1, 1), 5, "permissions", "c"), "unit"),
     ],
 )
