@@ -5,6 +5,17 @@ import itertools
 from pathlib import Path
 
 import pytest
+from tests.support.centre import load_rules, send
+from tests.support.offshore import (
+    balance,
+    book_order,
+    instruct,
+    inward_order,
+    offshore_engine,
+    overseas_order,
+    receive,
+    uetr,
+)
 
 from huangpu.core.message import Command, Rejected
 from huangpu.core.values import CURRENCY_DIGITS, format_decimal
@@ -20,17 +31,6 @@ from huangpu.venues.offshore.payments.words import (
     ReceiveCreditTransfer,
 )
 from huangpu.venues.offshore.state import PaymentOrder
-from tests.support.centre import load_rules, send
-from tests.support.offshore import (
-    balance,
-    book_order,
-    instruct,
-    inward_order,
-    offshore_engine,
-    overseas_order,
-    receive,
-    uetr,
-)
 
 FOLDER = Path(__file__).parent
 DATE = datetime.date(2026, 11, 23)

@@ -7,6 +7,7 @@ reference, so that a decision never scans. Accounts themselves live in the regis
 import datetime
 import enum
 from itertools import islice
+from typing import Annotated
 
 import msgspec
 
@@ -18,6 +19,10 @@ from huangpu.registry.institutions import Institution
 END_TO_END_NOT_PROVIDED = "NOTPROVIDED"
 SAMPLED = ("FIRST_PAYMENT", "RATE")
 """Causes for which a payment is checked afterwards."""
+
+
+AMOUNT_ON_THE_WIRE = msgspec.Meta(ge=-(2**63), le=2**63 - 1)
+"""What a journal can write; what is inside and yet no amount is refused by the decision."""
 
 
 class ListingState(enum.StrEnum):
@@ -87,7 +92,7 @@ class PaymentOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     debtor_account: str
     creditor_account: str
     currency: str
-    amount: int
+    amount: Annotated[int, AMOUNT_ON_THE_WIRE]
     trade_type: str = ""
     purpose: str = ""
     charge_bearer: str = "SHAR"
@@ -109,7 +114,7 @@ class Direction(enum.StrEnum):
     BOOK = "BOOK"
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A settled payment: the order, who took part, the rule that allowed it, and what it left on the accounts.
 
     `debtor`, `creditor` and `creditor_bank` are institution ids, empty where the party is overseas; `bank` is the instructed bank.

@@ -206,7 +206,9 @@ def matrix_refusal(
     if row.value == Permission.FORBID:
         currency = line is Line.SECOND and order.currency != "CNY"
         reason = Reason.SECOND_LINE_CURRENCY if currency else Reason.TRANSFER_FORBIDDEN
-        detail = f"{cell.rule_id}: {row.rule.removeprefix('transfer.')} in {order.currency} is {row.value}"
+        detail = (
+            f"{cell.rule_id}: {row.rule.removeprefix('transfer.')} in {order.currency} is forbidden"
+        )
         return Rejected(reason, detail, row.cite, row.rule)
     if line is not Line.SECOND or not fte:
         return None
