@@ -107,7 +107,7 @@ def register_investor(
     """Register an investor who passes the STAR test.
 
     Rule: IS-1: individuals: average assets and months of trading at least the rows' values.
-    Rejects: IDENTIFIER_MALFORMED, INSTITUTION_KIND_WRONG, INVESTOR_KNOWN, INVESTOR_NOT_SUITABLE.
+    Rejects: IDENTIFIER_MALFORMED, INSTITUTION_KIND_WRONG, INVESTOR_KNOWN, FIELD_OUT_OF_RANGE, INVESTOR_NOT_SUITABLE.
     """
     policy = "huangpu policy 67"
     if not identifiers.is_code(command.investor_id):
@@ -119,6 +119,9 @@ def register_investor(
         return Rejected(Reason.INSTITUTION_KIND_WRONG, detail, policy)
     if command.investor_id in room.books.investors:
         return Rejected(Reason.INVESTOR_KNOWN, command.investor_id, policy)
+    if command.average_assets_fen < 0 or command.months_of_trading < 0:
+        detail = f"{command.average_assets_fen} fen, {command.months_of_trading} months, from 0"
+        return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, policy)
     unsuitable = _unsuitable(rules, command, stamp.date)
     if unsuitable is not None:
         return unsuitable

@@ -22,6 +22,10 @@ def test_an_investor_is_registered_once_and_by_a_securities_firm() -> None:
     assert found.detail == "HUANGPU is OPERATOR, investors belong to a SECURITIES_FIRM"
     blank = RegisterInvestor(investor_id=" ", investor_class=InvestorClass.INSTITUTION)
     assert refused(send(engine, market.TRADER_ONE, blank)).reason is Reason.IDENTIFIER_MALFORMED
+    negative = RegisterInvestor(
+        investor_id="INV-D", investor_class=InvestorClass.INSTITUTION, months_of_trading=-1
+    )
+    assert refused(send(engine, market.TRADER_ONE, negative)).reason is Reason.FIELD_OUT_OF_RANGE
 
 
 def test_a_firm_signs_for_its_own_investors_only() -> None:
