@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.market import drawn, market, played, seeded_entries
 
 from huangpu.app import load_rules
 from huangpu.core.message import Rejected
@@ -26,7 +27,6 @@ from huangpu.journal.store import Append
 from huangpu.ledger.book import Book
 from huangpu.ledger.events import LegsPosted
 from huangpu.ledger.transfers import Leg
-from tests.support.market import drawn, market, played, seeded_entries
 
 STREAMS = st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=12)
 STREAM = [4, 7, 10, 12, 13, 23, 35, 41, 42, 44, 57, 66, 78, 99, 101, 103, 202, 303, 404, 506]

@@ -7,6 +7,7 @@ import datetime
 from collections import Counter
 
 import pytest
+from tests.support.market import market, played, seeded_entries
 
 from huangpu.app import load_rules
 from huangpu.core.rulebook import Row
@@ -15,7 +16,6 @@ from huangpu.engine.writer import Submission
 from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.growth.orders import CancelOrder, PlaceOrder
 from huangpu.venues.offshore.payments.words import InstructPayment
-from tests.support.market import market, played, seeded_entries
 
 FROM = datetime.date(2014, 5, 22)
 
@@ -103,27 +103,20 @@ def test_a_matrix_cell_turned_from_allowed_to_forbidden(day: list[Entry]) -> Non
 def test_a_cancel_of_an_order_that_would_not_have_been_is_a_consequence() -> None:
     engine = market()
     entries = [*seeded_entries(), *played(engine, [2, 3, 7, 8, 12, 13, 17, 18, 22, 23, 27, 28])]
-    placed = [
-        e
-        for e in entries
-        if isinstance(e.command, PlaceOrder) and e.rejected is None and e.command.quantity < 1000
-    ]
-    resting = [e for e in placed if len(e.outcome) <= 2]  # type: ignore[arg-type]
-    assert resting
-    order = resting[0].command
-    assert isinstance(order, PlaceOrder)
-    cancel = engine.step(
-        [Submission(resting[0].by, "cancel", CancelOrder(client_order_id=order.client_order_id))]
-    )[0]
-    assert isinstance(cancel, Entry)
-    row = Row(
-        "order.quantity_shares_min",
-        load_rules()["order.quantity_shares_min"].rows[0].from_date,
-        1000,
-        "shares",
-        "p",
+    growth = engine.centre.growth
+    order = next(
+        order
+        for order in growth.books.orders
+        if order.quantity < 1_000
+        and growth.order_books.open_quantity(order.number) == order.quantity
     )
-    report = replay.what_if(load_rules(), [row], [*entries, cancel])
-    now = {d.seq: d.now for d in report.differences}
+    command = CancelOrder(client_order_id=order.client_order_id)
+    cancel = engine.step([Submission(f"{order.firm.lower()}-trader", "cancel", command)])[0]
+    assert isinstance(cancel, Entry)
     assert cancel.rejected is None
+    rules = load_rules()
+    name = "order.quantity_shares_min"
+    row = Row(name, rules[name].rows[0].from_date, 1_000, "shares", "proposal 9")
+    report = replay.what_if(rules, [row], [*entries, cancel])
+    now = {difference.seq: difference.now for difference in report.differences}
     assert now[cancel.seq] == "ORDER_UNKNOWN"

@@ -167,7 +167,7 @@ _TITLES = {
 
 
 def _member(
-    id: str,
+    member_id: str,
     name: str,
     name_zh: str,
     kind: InstitutionKind,
@@ -176,27 +176,32 @@ def _member(
     bic: str = "",
 ) -> Member:
     institution = Institution(
-        id=id,
+        id=member_id,
         name=name,
         name_zh=name_zh,
         kind=kind,
-        lei=lei_of(f"9845SIM0{_lei_part(id)}"),
+        lei=lei_of(f"9845SIM0{_lei_part(member_id)}"),
         domicile=domicile,
         bic=bic,
-        uscc=uscc_of(f"91310115M{_uscc_part(id)}") if domicile == "CN" else "",
+        uscc=uscc_of(f"91310115M{_uscc_part(member_id)}") if domicile == "CN" else "",
     )
     people = [
-        Person(id=f"{id.lower()}-{role.lower()}", institution=id, roles=[role], title=_TITLES[role])
+        Person(
+            id=f"{member_id.lower()}-{role.lower()}",
+            institution=member_id,
+            roles=[role],
+            title=_TITLES[role],
+        )
         for role in roles
     ]
     return Member(institution, people)
 
 
-def _lei_part(id: str) -> str:
-    return "".join(c for c in id if c.isalnum()).rjust(10, "0")
+def _lei_part(member_id: str) -> str:
+    return "".join(c for c in member_id if c.isalnum()).rjust(10, "0")
 
 
-def _uscc_part(id: str) -> str:
+def _uscc_part(member_id: str) -> str:
     """Return 8 characters of the code's alphabet (no I, O, S, V, Z), one to one with the id."""
-    number = int("".join(c for c in id if c.isalnum()), 36) % 10**8
+    number = int("".join(c for c in member_id if c.isalnum()), 36) % 10**8
     return f"{number:08d}"

@@ -166,9 +166,9 @@ def _accounts() -> Iterator[Sent]:
 
 
 def _account(
-    holder: str, account_class: AccountClass, bank: str, balance_minor: int, id: str = ""
+    holder: str, account_class: AccountClass, bank: str, balance_minor: int, account_id: str = ""
 ) -> Iterator[Sent]:
-    account_id = id or fte_of(holder)
+    account_id = account_id or fte_of(holder)
     yield (
         f"{bank.lower()}-maker",
         OpenCashAccount(

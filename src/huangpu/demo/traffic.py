@@ -46,7 +46,7 @@ class Sender:
 
     def __init__(self, gate: Gate, seed: int) -> None:
         self.gate = gate
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - traffic, not secrets
         self._prefix = f"demo-{gate.engine.next_seq}-{seed}"
         self._count = 0
 
@@ -96,9 +96,7 @@ def payment(sender: Sender, number: int) -> tuple[str, Command]:
         order = _order(
             chance,
             debtor_account=f"{home}-BUYER-{chance.randrange(40):02d}",
-            debtor_agent=bics[overseas],
-            debtor_name=f"Simulated Buyer {home}",
-            debtor_country=home,
+            debtor=(bics[overseas], f"Simulated Buyer {home}", home),
             creditor_account=fte_of(company),
             currency=currency,
             amount=amount,
@@ -138,9 +136,7 @@ def _outward(sender: Sender, message_id: str, number: int, currency: str, amount
         chance,
         debtor_account=fte_of(company),
         creditor_account=creditor,
-        creditor_agent=agent,
-        creditor_name=name,
-        creditor_country=country,
+        creditor=(agent, name, country),
         currency=currency,
         amount=amount,
         trade_type=trade_type,
@@ -148,12 +144,35 @@ def _outward(sender: Sender, message_id: str, number: int, currency: str, amount
     return InstructPayment(message_id=message_id, bank=bank, order=order)
 
 
-def _order(chance: random.Random, **fields: object) -> PaymentOrder:
+def _order(
+    chance: random.Random,
+    *,
+    debtor_account: str,
+    creditor_account: str,
+    currency: str,
+    amount: int,
+    trade_type: str = "",
+    creditor: tuple[str, str, str] = ("", "", ""),
+    debtor: tuple[str, str, str] = ("", "", ""),
+) -> PaymentOrder:
+    """Return an order with drawn references; parties overseas are (agent BIC, name, country)."""
     uetr = str(uuid.UUID(int=chance.getrandbits(128), version=4))
-    reference = f"E2E-{uetr[:13]}"
     return PaymentOrder(
-        uetr=uetr, end_to_end_id=reference, instruction_id=f"I-{uetr[:13]}", **fields
-    )  # type: ignore[arg-type]
+        uetr=uetr,
+        end_to_end_id=f"E2E-{uetr[:13]}",
+        instruction_id=f"I-{uetr[:13]}",
+        debtor_account=debtor_account,
+        creditor_account=creditor_account,
+        currency=currency,
+        amount=amount,
+        trade_type=trade_type,
+        creditor_agent=creditor[0],
+        creditor_name=creditor[1],
+        creditor_country=creditor[2],
+        debtor_agent=debtor[0],
+        debtor_name=debtor[1],
+        debtor_country=debtor[2],
+    )
 
 
 def _bics(gate: Gate) -> dict[str, str]:

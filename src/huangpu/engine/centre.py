@@ -34,7 +34,7 @@ class Centre:
         self.offshore = offshore.Offshore(self.registry, self.ledger)
         self.reinsurance = reinsurance.Reinsurance(self.registry, self.ledger)
         self.growth = growth.Growth(self.registry, self.ledger)
-        self._handlers, self._appliers = _tables_of(self)
+        self._bind()
 
     def dump(self) -> bytes:
         """Return the whole state as bytes; the same state gives the same bytes."""
@@ -51,16 +51,18 @@ class Centre:
     def load(cls, base_rules: RuleBook, body: bytes) -> "Centre":
         """Rebuild a centre from `dump`."""
         parts = msgspec.msgpack.decode(body, type=list[bytes])
-        centre = cls.__new__(cls)
-        centre.base_rules = base_rules
-        centre.registry = msgspec.msgpack.decode(parts[0], type=Registry)
-        centre.rules = base_rules.with_rows(centre.registry.charter.adopted)
-        centre.ledger = Book.load(parts[1])
-        centre.offshore = offshore.Offshore.load(parts[2], centre.registry, centre.ledger)
-        centre.reinsurance = reinsurance.Reinsurance.load(parts[3], centre.registry, centre.ledger)
-        centre.growth = growth.Growth.load(parts[4], centre.registry, centre.ledger)
-        centre._handlers, centre._appliers = _tables_of(centre)
+        centre = cls(base_rules)
+        registry = centre.registry = msgspec.msgpack.decode(parts[0], type=Registry)
+        ledger = centre.ledger = Book.load(parts[1])
+        centre.rules = base_rules.with_rows(registry.charter.adopted)
+        centre.offshore = offshore.Offshore.load(parts[2], registry, ledger)
+        centre.reinsurance = reinsurance.Reinsurance.load(parts[3], registry, ledger)
+        centre.growth = growth.Growth.load(parts[4], registry, ledger)
+        centre._bind()
         return centre
+
+    def _bind(self) -> None:
+        self._handlers, self._appliers = _tables_of(self)
 
     def digest(self) -> str:
         """Return the SHA-256 of the whole state, in hexadecimal."""

@@ -121,7 +121,7 @@ class Gate:
             prepared = self.engine.prepare([submission for submission, _ in taken])
             if prepared.entries:
                 await self._commit(prepared)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the outermost loop: whatever fails, memory cannot be trusted
             # Memory may be ahead of the journal or half applied: nothing of it may be shown or built upon.
             _log.exception("the engine stopped; it reopens from the journal")
             self.engine.stopped = True

@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 import pytest
+from tests.support.centre import founded_engine, register
 
 from huangpu.app import load_rules
 from huangpu.core.message import Rejected
@@ -14,7 +15,6 @@ from huangpu.engine.writer import CODEC, Engine, EngineStopped, Submission
 from huangpu.journal.memory import MemoryStore
 from huangpu.journal.store import Append
 from huangpu.registry.institutions import Institution, InstitutionKind, RegisterInstitution
-from tests.support.centre import founded_engine, register
 
 
 class FlakyStore(MemoryStore):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.support.centre import founded_engine, refused, register, send
 
 from huangpu.app import load_rules, open_engine, write_snapshot
 from huangpu.core.reasons import Reason
@@ -14,7 +15,6 @@ from huangpu.journal.memory import MemoryStore
 from huangpu.journal.sqlite import SqliteStore
 from huangpu.journal.store import Append
 from huangpu.registry.institutions import InstitutionKind, RegisterInstitution
-from tests.support.centre import accepted, founded_engine, refused, register, send
 
 
 class UnknownStore(MemoryStore):

@@ -4,6 +4,7 @@ import datetime
 
 import msgspec
 import pytest
+from tests.support.centre import MONDAY_0930_US, accepted, founded_engine, refused, register, send
 
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
@@ -17,7 +18,6 @@ from huangpu.registry.institutions import (
     ReinstateInstitution,
     SuspendInstitution,
 )
-from tests.support.centre import MONDAY_0930_US, accepted, founded_engine, refused, register, send
 
 
 def test_a_second_founding_is_refused() -> None:
