@@ -128,6 +128,18 @@ def derive(basis: Basis, signed: Sequence[SignedLine]) -> PremiumAccount:
     return account
 
 
+def derived(basis: Basis, signed: Sequence[SignedLine]) -> PremiumAccount | Rejected:
+    """Derive the account, or refuse one that would bill nothing or a negative net.
+
+    Rejects: PREMIUM_NOT_POSITIVE.
+    """
+    if not signed:
+        detail = f"{basis.trade_code}: every signed share rounds to 0 micro-percent of the whole"
+        return Rejected(Reason.PREMIUM_NOT_POSITIVE, detail, clauses.ACCOUNT)
+    account = derive(basis, signed)
+    return premium_refusal(account) or account
+
+
 def _shares(
     signed: Sequence[SignedLine], premium: int, commission: int, brokerage: int
 ) -> list[AccountShare]:

@@ -5,7 +5,7 @@ signed, its shares are shown to all who signed. Lists come newest first; `after`
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -135,10 +135,10 @@ def party(registry: Registry, institution: str) -> Party:
     return Party(id=found.id, name=found.name, name_zh=found.name_zh)
 
 
-def newest_first(rows: Mapping[str, T], after: str | None) -> Iterator[T]:
+def newest_first(rows: dict[str, T], after: str | None) -> Iterator[T]:
     """Walk a dict of rows from the newest, starting behind `after`."""
     seen = after is None
-    for key in reversed(list(rows)):
+    for key in reversed(rows):
         if seen:
             yield rows[key]
         seen = seen or key == after
@@ -329,7 +329,7 @@ def member_row(room: Reinsurance, institution: str, at_us: int) -> MemberRow:
     member = room.books.members[institution]
     found = room.registry.institutions[institution]
     seat = room.books.seats.get(institution)
-    named = (key.split("/") for key in room.books.settlement_accounts)
+    named = (key.rsplit("/", 1) for key in room.books.settlement_accounts)
     return MemberRow(
         institution=party(room.registry, institution),
         kind=found.kind,

@@ -41,6 +41,13 @@ JAN_1 = datetime.date(2027, 1, 1)
         ({"period_to": datetime.date(2026, 12, 31)}, Reason.PERIOD_WRONG),
         ({"period_to": datetime.date(2039, 1, 1)}, Reason.PERIOD_WRONG),
         (
+            {
+                "period_from": datetime.date(9999, 1, 1),
+                "period_to": datetime.date(9999, 12, 31),
+            },
+            Reason.PERIOD_WRONG,
+        ),
+        (
             {"sections": msgspec.structs.replace(SECTIONS, information="rate TBA")},
             Reason.TERMS_INCOMPLETE,
         ),

@@ -140,10 +140,9 @@ def bind_slip(room: "Reinsurance", rules: RuleBook, command: BindSlip, stamp: St
         estimated_premium_minor=slip.offer.estimated_premium_minor,
         terms=contract.terms,
     )
-    account = accounting.derive(basis, [line for line in slip.signed if line.signed_of_whole])
-    refused = accounting.premium_refusal(account)
-    if refused is not None:
-        return refused
+    account = accounting.derived(basis, [line for line in slip.signed if line.signed_of_whole])
+    if isinstance(account, Rejected):
+        return account
     events: list[Event] = [
         ContractBound(contract=contract, number=number),
         accounting.PremiumAccountDerived(account=account),

@@ -84,6 +84,6 @@ def first_forbidden(sections: Sections, words: list[str]) -> tuple[str, str] | N
     """Give the first heading that leaves something to be agreed, with the word that says so."""
     for name, text in headings(sections):
         for word in words:
-            if re.search(rf"\b{re.escape(word)}\b", text):
+            if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE):
                 return name, word
     return None

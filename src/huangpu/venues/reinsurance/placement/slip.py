@@ -281,6 +281,11 @@ def _form_refusal(
             f"from 1 to {longest.integer} and not over on {stamp.date}"
         )
         return clauses.by_row(Reason.PERIOD_WRONG, detail, longest)
+    ahead_max = rules["reinsurance.slip.period_ahead_days_max"].at(stamp.date)
+    ahead = (command.period_from - stamp.date).days
+    if ahead > ahead_max.integer:
+        detail = f"{command.period_from} is {ahead} days ahead, at most {ahead_max.integer}"
+        return clauses.by_row(Reason.PERIOD_WRONG, detail, ahead_max)
     required = rules["reinsurance.slip.required_headings"].at(stamp.date)
     empty = first_empty(command.sections, required.texts)
     if empty:
