@@ -154,7 +154,7 @@ def _terms_refusal(
             detail += f" or the whole sellable balance of {sellable}"
         return Rejected(Reason.QUANTITY_BELOW_MINIMUM, detail, minimum.cite, rule=minimum.rule)
     increment = rules["order.quantity_increment_shares"].at(date)
-    if quantity % increment.integer and quantity != sellable:
+    if increment.integer > 1 and quantity % increment.integer and quantity != sellable:
         detail = f"{quantity} shares, in steps of {increment.integer}"
         return Rejected(Reason.QUANTITY_OFF_LOT, detail, increment.cite, rule=increment.rule)
     if price_fen % line.tick_fen:

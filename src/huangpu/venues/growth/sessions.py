@@ -169,7 +169,8 @@ def _open(
     Rule: PL-1 (limits). Reading: a share whose ladder of prices is longer than the order book can hold does not trade.
     """
     percent = rules["order.price_limit_percent"].at(day.date).integer
-    tick_fen = rules["order.tick_fen"].at(day.date).integer
+    # Prices are whole fen: a row below one fen cannot be quoted and counts as one.
+    tick_fen = max(1, rules["order.tick_fen"].at(day.date).integer)
     lines: list[DayLine] = []
     for code, instrument in sorted(room.books.instruments.items()):
         below, above = price_limits(closes_fen[code], percent, tick_fen)

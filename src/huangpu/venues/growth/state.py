@@ -116,3 +116,12 @@ class Growth:
 def client_key(firm: str, client_order_id: str) -> str:
     """Return the key under which a firm's own order id is unique within the day."""
     return f"{firm}|{client_order_id}"
+
+
+def warm_up(maker: OrderBooksMaker = Books) -> None:
+    """Load the compiled order book, so that the first order of a process does not wait for it."""
+    books = maker([(1, 2)])
+    books.preview(0, 0, 1, 1)
+    books.new(0, 0, side=0, price_tick=1, quantity=1)
+    books.depth(0, 1)
+    books.cancel(0, 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from huangpu.venues.growth.clearing import sellable_shares
-from huangpu.venues.growth.day import Order, OrderSide, OrderStatus
+from huangpu.venues.growth.day import Order, OrderSide, OrderStatus, Trade
 from huangpu.venues.growth.instruments import CURRENCY
 from huangpu.venues.growth.market_data import (
     BoardRow,
@@ -41,6 +41,7 @@ __all__ = [
     "OrderRow",
     "TapeRow",
     "TierOverview",
+    "TradeRow",
     "board",
     "board_row",
     "depth",
@@ -51,6 +52,7 @@ __all__ = [
     "orders",
     "overview",
     "tape",
+    "trades",
 ]
 
 
@@ -74,6 +76,26 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     filled: int
     open_shares: int
     status: OrderStatus
+
+
+class TradeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One trade as a firm on either side sees it; the order of a side that is not its own is left blank.
+
+    Units: price in fen a share, quantity in shares, value in fen. `number` is also the cursor.
+    """
+
+    number: int
+    at_us: int
+    code: str
+    name: str
+    name_zh: str
+    price_fen: int
+    quantity: int
+    value_fen: int
+    buy_client_order_id: str
+    buy_investor_id: str
+    sell_client_order_id: str
+    sell_investor_id: str
 
 
 class InvestorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +191,45 @@ def _order_row(room: "Growth", found: Order) -> OrderRow:
         filled=found.filled,
         open_shares=found.open_shares,
         status=found.status,
+    )
+
+
+def trades(
+    room: "Growth", institution: str | None, *, limit: int = 50, after: int | None = None
+) -> list[TradeRow]:
+    """List the day's trades a firm took part in, newest first; `after` is the number of the last row seen."""
+    kept, made = room.books.orders, room.books.trades
+    end = len(made) if after is None else max(0, min(after, len(made)))
+    rows: list[TradeRow] = []
+    for number in range(end - 1, -1, -1):
+        if len(rows) == limit:
+            break
+        taker, maker = kept[made[number].taker], kept[made[number].maker]
+        if institution in (None, taker.firm, maker.firm):
+            rows.append(_trade_row(room, made[number], (taker, maker), institution))
+    return rows
+
+
+def _trade_row(
+    room: "Growth", trade: Trade, parties: tuple[Order, Order], institution: str | None
+) -> TradeRow:
+    buy, sell = parties if trade.taker_side is OrderSide.BUY else parties[::-1]
+    shows_buy = institution in (None, buy.firm)
+    shows_sell = institution in (None, sell.firm)
+    instrument = room.books.instruments[trade.code]
+    return TradeRow(
+        number=trade.number,
+        at_us=trade.at_us,
+        code=trade.code,
+        name=instrument.name,
+        name_zh=instrument.name_zh,
+        price_fen=trade.price_fen,
+        quantity=trade.quantity,
+        value_fen=trade.price_fen * trade.quantity,
+        buy_client_order_id=buy.client_order_id if shows_buy else "",
+        buy_investor_id=buy.investor_id if shows_buy else "",
+        sell_client_order_id=sell.client_order_id if shows_sell else "",
+        sell_investor_id=sell.investor_id if shows_sell else "",
     )
 
 

@@ -102,6 +102,25 @@ def test_a_firm_sees_its_own_orders_only() -> None:
     assert views.order(room, None, 99) is None
 
 
+def test_a_firm_sees_its_own_side_of_its_trades_only() -> None:
+    engine = traded()
+    accepted(market.place(engine, market.ALPHA, "A2", market.SELL, 200, 1990))
+    room = engine.centre.growth
+    for firm, expected in (
+        (market.FIRM_ONE, [(2, "B1", "A2"), (1, "A1", ""), (0, "A1", "")]),
+        (market.FIRM_TWO, [(1, "", "G2"), (0, "", "G1")]),
+        (None, [(2, "B1", "A2"), (1, "A1", "G2"), (0, "A1", "G1")]),
+    ):
+        rows = views.trades(room, firm)
+        found = [(row.number, row.buy_client_order_id, row.sell_client_order_id) for row in rows]
+        assert found == expected
+    last = views.trades(room, market.FIRM_TWO, after=1)
+    assert [(row.number, row.sell_investor_id, row.value_fen) for row in last] == [
+        (0, market.GAMMA, 300 * 2010)
+    ]
+    assert len(views.trades(room, None, limit=2)) == 2
+
+
 def test_a_firm_sees_its_own_investors_and_holdings_only() -> None:
     room = traded().centre.growth
     rows = views.investors(room, market.FIRM_ONE)

@@ -7,7 +7,8 @@ from tests.support import growth as market
 from tests.support.centre import accepted
 
 from huangpu.engine.centre import Centre
-from huangpu.venues.growth.state import OrderBooksMaker
+from huangpu.venues.growth.order_book import kernel
+from huangpu.venues.growth.state import OrderBooksMaker, warm_up
 
 
 def test_a_reloaded_room_goes_on_as_if_nothing_had_happened() -> None:
@@ -35,3 +36,15 @@ def test_either_order_book_serves(maker: OrderBooksMaker | None) -> None:
     tuesday = market.MONDAY + datetime.timedelta(days=1)
     market.tick(engine, market.clock(9, 30, day=tuesday))
     assert engine.centre.growth.order_books.best(0) == (None, None)
+
+
+def test_warming_up_compiles_every_kernel_an_order_needs() -> None:
+    warm_up()
+    compiled = {name: getattr(kernel, name).signatures for name in ("run", "preview", "depth")}
+    engine = market.small_market()
+    accepted(market.place(engine, market.GAMMA, "G1", market.SELL, 300, 2000))
+    accepted(market.place(engine, market.ALPHA, "A1", market.BUY, 500, 2000))
+    accepted(market.cancel(engine, market.TRADER_ONE, "A1"))
+    for name, signatures in compiled.items():
+        assert signatures, name
+        assert getattr(kernel, name).signatures == signatures, name
