@@ -14,7 +14,8 @@ from huangpu.app.opening import SNAPSHOTS, write_snapshot
 from huangpu.clock import ticking
 from huangpu.config import Settings
 from huangpu.engine import EngineStopped, Gate, Overloaded
-from huangpu.gateways import rest
+from huangpu.gateways.rest import server as rest
+from huangpu.gateways.rest.edge import Edge
 from huangpu.registry.charter import Tick
 
 
@@ -26,7 +27,7 @@ class Centred(msgspec.Struct, frozen=True):
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
 
 
-def build_app(centred: Centred) -> Litestar:
+def build_app(centred: Centred) -> Edge:
     """Compose REST, the stream, ISO 20022 and the console on one gate."""
     gate, settings = centred.gate, centred.settings
 
@@ -45,13 +46,15 @@ def build_app(centred: Centred) -> Litestar:
             write_snapshot(gate.engine, settings.data / SNAPSHOTS)
         await gate.stop()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[*rest.build_routes(gate, settings), *console.build_routes(gate)],
+        exception_handlers=rest.EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         state=State({"gate": gate, "settings": settings}),
         request_max_body_size=settings.body_bytes_max,
         openapi_config=None,
     )
+    return rest.edge(app)
 
 
 async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:

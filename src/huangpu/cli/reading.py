@@ -19,6 +19,7 @@ from huangpu.core.rulebook import parse_rows
 from huangpu.engine import replay as replaying
 from huangpu.engine.writer import CODEC
 from huangpu.journal import verify as verifying
+from huangpu.journal.codec import time_text
 from huangpu.journal.entry import Entry
 from huangpu.journal.sqlite import SqliteReader
 from huangpu.journal.store import Store
@@ -141,15 +142,16 @@ def report(data: Path, *, as_json: bool) -> None:
     """Print the headline figures of the three venues."""
     from huangpu.engine.overview import overview
 
-    store = SqliteReader(data)
-    engine = open_engine(store, load_rules(), lambda: 0, snapshots=data / SNAPSHOTS)
-    found = overview(engine.centre)
+    engine = open_engine(SqliteReader(data), load_rules(), lambda: 0, snapshots=data / SNAPSHOTS)
+    found = overview(engine.centre, engine.last_at_us, engine.next_seq - 1)
     if as_json:
         _print_json(found)
         return
-    for venue, figures in msgspec.to_builtins(found).items():
-        table = Table("figure", "value", title=str(venue))
-        if isinstance(figures, dict):
-            for name, value in figures.items():
-                table.add_row(name, str(value))
+    tree = msgspec.to_builtins(found)
+    mark = ", simulated" if found.sandbox else ""
+    _out.print(f"[bold]{found.name}[/bold]{mark}: {found.entries:,} entries, as of {time_text(found.as_of_us)}")
+    for venue in ("offshore", "reinsurance", "growth"):
+        table = Table("figure", "value", title=venue)
+        for name, value in tree[venue].items():
+            table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
         _out.print(table)
