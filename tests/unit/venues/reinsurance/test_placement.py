@@ -16,6 +16,7 @@ from huangpu.engine.writer import Engine
 from huangpu.registry.charter import AdoptRules, Tick
 from huangpu.venues.reinsurance.placement.binding import BindSlip, ContractStatus
 from huangpu.venues.reinsurance.placement.lines import LineBasis, WriteLine
+from huangpu.venues.reinsurance.placement.quoting import IssueFirmOrder
 from huangpu.venues.reinsurance.placement.signing import SignDown
 from huangpu.venues.reinsurance.placement.slip import ContractType, Method, SlipState
 
@@ -90,6 +91,17 @@ def test_a_line_on_the_whole_is_turned_into_a_line_on_the_order() -> None:
     assert line.written_of_order == 40 * PERCENT
     too_much = WriteLine(slip_id=slip_id, written_micro_percent=51 * PERCENT, basis=LineBasis.WHOLE)
     assert refused(by(engine, "RE2", too_much)).reason is Reason.LINE_OUT_OF_RANGE
+
+
+def test_an_expired_quote_cannot_be_ordered() -> None:
+    engine = market()
+    accepted(by(engine, "BRK", slip()))
+    accepted(by(engine, "RE1", quote(valid_until=datetime.date(2026, 11, 23))))
+    order = IssueFirmOrder(slip_id="S1", leader="RE1")
+    tomorrow = instant_us(datetime.date(2026, 11, 24), 9)
+    found = refused(by(engine, "CED", order, at_us=tomorrow))
+    assert found.reason is Reason.QUOTE_MISSING
+    assert found.detail == "RE1 quoted until 2026-11-23 on S1, today is 2026-11-24"
 
 
 def signed(engine: Engine, slip_id: str) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from tests.support.centre import accepted, refused
+from tests.support.centre import accepted, refused, send
 from tests.support.reinsurance import (
     FUNDS_MINOR,
     booked,
@@ -21,6 +21,8 @@ from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
 from huangpu.engine.writer import Engine
 from huangpu.ledger.events import LegsPosted
+from huangpu.registry.people import Person, RegisterPerson
+from huangpu.venues.offshore.accounts import BlockAccount
 from huangpu.venues.reinsurance.accounting import AccountStatus
 from huangpu.venues.reinsurance.placement.binding import BindSlip
 from huangpu.venues.reinsurance.placement.signing import SignDown
@@ -109,3 +111,14 @@ def test_where_binding_does_not_settle_the_cedent_does_once() -> None:
     assert refused(by(engine, "CED", settle)).reason is Reason.PREMIUM_ALREADY_SETTLED
     unknown = SettleAccount(account_id="SIRE-1/A1")
     assert refused(by(engine, "CED", unknown)).reason is Reason.ACCOUNT_UNKNOWN
+
+
+def test_an_account_blocked_after_it_was_named_stops_the_whole_settlement() -> None:
+    engine = market()
+    officer = Person(id="bk2-officer", institution="BK2", roles=["BANK_OFFICER"])
+    accepted(send(engine, "operator", RegisterPerson(person=officer)))
+    slip_id = signed(engine)
+    accepted(send(engine, "bk2-officer", BlockAccount(account_id="FTN-RE3", cause="test")))
+    found = refused(by(engine, "BRK", BindSlip(slip_id=slip_id)))
+    assert found.reason is Reason.ACCOUNT_BLOCKED
+    assert booked(engine, "RE1") == 0
