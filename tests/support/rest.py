@@ -1,6 +1,7 @@
 """A centre behind its REST application, driven in process: one event loop, one HTTP client, no sockets."""
 
 import asyncio
+import functools
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from huangpu.config import Settings
 from huangpu.engine import Engine, Gate
 from huangpu.engine.access import hash_of_password, hash_of_token
 from huangpu.gateways import rest
+from huangpu.gateways.iso20022 import http as iso20022
 from huangpu.registry.people import IssueCredential
 from tests.support.centre import accepted, founded_engine, send
 
@@ -39,9 +41,14 @@ def give_password(engine: Engine, person: str) -> None:
 
 
 def build_app(gate: Gate, settings: Settings) -> Any:
-    """Return the REST application alone, with its edge."""
+    """Return REST, ISO 20022 and the stream on one gate, with the edge."""
+    who = functools.partial(rest.requester, gate)
+    reads = functools.partial(rest.scope_of, gate)
     app = Litestar(
-        route_handlers=rest.build_routes(gate, settings),
+        route_handlers=[
+            *rest.build_routes(gate, settings),
+            *iso20022.build_routes(gate, who, reads),
+        ],
         exception_handlers=rest.EXCEPTION_HANDLERS,
         state=State({"gate": gate, "settings": settings}),
         request_max_body_size=None,

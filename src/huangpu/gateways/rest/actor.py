@@ -8,7 +8,6 @@ from huangpu.core.calendar import date_of
 from huangpu.engine.access import person_of_token
 from huangpu.engine.gate import Gate
 from huangpu.gateways.rest.problems import problem
-from huangpu.gateways.rest.wire import Answer
 from huangpu.registry import holds_permission
 from huangpu.registry.people import Person
 
@@ -43,10 +42,9 @@ def person_of(gate: Gate, authorization: str) -> Person | None:
     return person_of_token(gate.engine.centre, token) if token else None
 
 
-def actor(request: AnyRequest) -> Person | Answer:
-    """Return the person behind the bearer token, or the 401 to answer with."""
-    person = person_of(gate_of(request), request.headers.get("authorization", ""))
-    return person or NOT_AUTHENTICATED
+def requester(gate: Gate, request: AnyRequest) -> Person | None:
+    """Return the person behind the bearer token of a request."""
+    return person_of(gate, request.headers.get("authorization", ""))
 
 
 def may(gate: Gate, person: Person, permission: str) -> bool:

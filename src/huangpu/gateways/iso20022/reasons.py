@@ -1,0 +1,77 @@
+"""What each refusal of the engine is called on the wire: an ISO 20022 external status reason code.
+
+Rule: domain note C4. The explicit rows are the reasons a payment message can end with (a test reads the venue's sources and fails on a
+gap); reasons of the other venues cannot be reached by a message and are told in words (NARR).
+"""
+
+from typing import Final
+
+from huangpu.core.message import Rejected
+from huangpu.core.reasons import Reason
+from huangpu.gateways.iso20022.model import StatusReason
+from huangpu.gateways.iso20022.statuses import information_lines
+
+INFORMATION_LINES_MAX = 2
+
+EXPLICIT: Final[dict[Reason, str]] = {
+    Reason.COMMAND_ID_REUSED: "DU01",
+    Reason.FIELD_OUT_OF_RANGE: "FF01",
+    Reason.IDENTIFIER_MALFORMED: "FF01",
+    Reason.CURRENCY_UNKNOWN: "AM11",
+    Reason.AMOUNT_NOT_POSITIVE: "AM01",
+    Reason.AMOUNT_TOO_LARGE: "AM02",
+    Reason.ACTOR_UNKNOWN: "DS0H",
+    Reason.INSTITUTION_SUSPENDED: "AG10",
+    Reason.PERMISSION_MISSING: "AG08",
+    Reason.NOT_YOUR_INSTITUTION: "DS0H",
+    Reason.OWN_ACT_NOT_APPROVABLE: "AG08",
+    Reason.ACCOUNT_UNKNOWN: "AC01",
+    Reason.DEBTOR_ACCOUNT_UNKNOWN: "AC02",
+    Reason.CREDITOR_ACCOUNT_UNKNOWN: "AC03",
+    Reason.ACCOUNT_CLOSED: "AC04",
+    Reason.ACCOUNT_BLOCKED: "AC06",
+    Reason.ACCOUNT_CURRENCY_WRONG: "AC09",
+    Reason.ACCOUNT_CLASS_FORBIDDEN: "AC14",
+    Reason.ACCOUNT_NOT_OWNED: "AC02",
+    Reason.SAME_ACCOUNT: "AC14",
+    Reason.FUNDS_INSUFFICIENT: "AM04",
+    Reason.BALANCE_LIMIT_EXCEEDED: "AM13",
+    Reason.SERVICING_BANK_WRONG: "AGNT",
+    Reason.WHITE_LIST_STATUS: "AG01",
+    Reason.TRANSFER_FORBIDDEN: "AG01",
+    Reason.SECOND_LINE_CURRENCY: "AM03",
+    Reason.SECOND_LINE_NOT_OPEN: "AG01",
+    Reason.TRADE_TYPE_MISSING: "RR05",
+    Reason.PURPOSE_MISSING: "FF07",
+    Reason.PURPOSE_NOT_PERMITTED: "RR04",
+    Reason.MESSAGE_ID_REUSED: "DU01",
+    Reason.INSTRUCTION_ID_REUSED: "DU05",
+    Reason.END_TO_END_ID_REUSED: "DU04",
+    Reason.UETR_REUSED: "AM05",
+    Reason.AGENT_UNKNOWN: "RC01",
+    Reason.DATE_NOT_SUPPORTED: "DT04",
+    Reason.PAYMENT_UNKNOWN: "NARR",
+    Reason.PAYMENT_STATE_WRONG: "ED05",
+}
+CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
+
+# What the code alone does not say: the customer is told that the white list refused, not who is on it.
+MARKS: Final[dict[Reason, str]] = {Reason.WHITE_LIST_STATUS: "PILOT-STATUS"}
+
+FORBIDDEN: Final = frozenset(
+    {
+        Reason.ACTOR_UNKNOWN,
+        Reason.INSTITUTION_SUSPENDED,
+        Reason.PERMISSION_MISSING,
+        Reason.NOT_YOUR_INSTITUTION,
+        Reason.OWN_ACT_NOT_APPROVABLE,
+    }
+)
+
+
+def status_reason(rejected: Rejected) -> StatusReason:
+    """Give a refusal of the engine as a status reason: code, mark, value found and clause."""
+    mark = MARKS.get(rejected.reason, rejected.reason)
+    text = f"{mark}: {rejected.detail} ({rejected.cite})"
+    lines = information_lines(text.encode("ascii", "replace").decode())
+    return StatusReason(code=CODES[rejected.reason], information=lines[:INFORMATION_LINES_MAX])
