@@ -34,6 +34,7 @@ class Reason(enum.StrEnum):
     PERSON_KNOWN = "PERSON_KNOWN"
     ROLE_UNKNOWN = "ROLE_UNKNOWN"
     RULE_ROW_REJECTED = "RULE_ROW_REJECTED"
+    RULE_NOT_IN_FORCE = "RULE_NOT_IN_FORCE"
     CLOCK_BACKWARDS = "CLOCK_BACKWARDS"
 
     # 4 · Accounts and money (any venue)

@@ -21,7 +21,12 @@ class RuleBookError(Exception):
 
 
 class RuleNotInForce(Exception):
-    """No row of the rule is in force on the date asked for."""
+    """No row of the rule is in force on the date asked for; `rule` is its name, `cite` its first row's clause."""
+
+    def __init__(self, first: "Row", date: datetime.date) -> None:
+        super().__init__(f"{first.rule}: first row is from {first.from_date}, asked for {date}")
+        self.rule = first.rule
+        self.cite = first.cite
 
 
 class Row(msgspec.Struct, frozen=True, rename={"from_date": "from"}):
@@ -78,9 +83,7 @@ class Rule:
             return self._cached[1]
         index = bisect.bisect_right(self._dates, date) - 1
         if index < 0:
-            raise RuleNotInForce(
-                f"{self.name}: first row is from {self._dates[0]}, asked for {date}"
-            )
+            raise RuleNotInForce(self.rows[0], date)
         self._cached = (date, self.rows[index])
         return self.rows[index]
 

@@ -14,7 +14,7 @@ from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.room import Apply, Handler, Table
-from huangpu.core.rulebook import RuleBook
+from huangpu.core.rulebook import RuleBook, RuleNotInForce
 from huangpu.ledger import events as ledger_events
 from huangpu.ledger.book import Book
 from huangpu.registry import Registry, cash_accounts, charter, institutions, people, refusal
@@ -76,15 +76,19 @@ class Centre:
     def decide(self, command: Command, stamp: Stamp) -> Decision:
         """Decide one command against the present state; changes nothing (block commands excepted).
 
-        Rejects: CENTRE_ALREADY_FOUNDED, then whatever `refusal` and the room's own decision name.
+        Rejects: CENTRE_ALREADY_FOUNDED, RULE_NOT_IN_FORCE, then whatever `refusal` and the room's own decision name.
         """
         if isinstance(command, FoundCentre):
             return self._found(command)
         bound = self._handlers[type(command)]
-        refused = refusal(self.registry, self.rules, stamp.person, bound.permission, stamp.date)
-        if refused is not None:
-            return refused
-        return bound.decide(bound.state, self.rules, command, stamp)
+        try:
+            refused = refusal(self.registry, self.rules, stamp.person, bound.permission, stamp.date)
+            if refused is not None:
+                return refused
+            return bound.decide(bound.state, self.rules, command, stamp)
+        except RuleNotInForce as early:
+            # A decision is pure, so nothing has happened yet: the command is older than the rule it needs.
+            return Rejected(Reason.RULE_NOT_IN_FORCE, str(early), early.cite, early.rule)
 
     def runs_block(self, command: Command) -> bool:
         """Tell whether deciding this command already changes the state (second lane)."""

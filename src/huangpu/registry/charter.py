@@ -105,6 +105,10 @@ def adopt_rules(charter: Charter, rules: RuleBook, command: AdoptRules, stamp: S
             detail = f"{row.rule}: a row from {row.from_date} is there"
         elif row.unit != rule.rows[-1].unit or type(row.value) is not type(rule.rows[-1].value):
             detail = f"{row.rule}: unit {row.unit}, in force {rule.rows[-1].unit}"
+        elif isinstance(row.value, int) and row.value < 0:
+            detail = f"{row.rule}: {row.value} {row.unit}, at least 0"
+        elif not row.cite:
+            detail = f"{row.rule}: the clause is empty"
         else:
             continue
         return Rejected(Reason.RULE_ROW_REJECTED, detail, "huangpu policy 4", rule=row.rule)

@@ -158,6 +158,13 @@ def test_a_row_that_would_change_the_past_or_the_unit_is_refused(row: Row, found
     assert found in rejected.detail
 
 
+def test_a_command_older_than_the_rule_it_needs_is_refused() -> None:
+    engine = founded_engine(at_us=1_000_000_000_000_000)  # September 2001
+    refusal = refused(send(engine, "operator", Tick()))
+    assert refusal.reason is Reason.RULE_NOT_IN_FORCE
+    assert refusal.rule == "role.OPERATOR"
+
+
 def test_the_clock_does_not_go_back_and_only_the_clock_ticks() -> None:
     engine = founded_engine()
     accepted(send(engine, "clock", Tick(), at_us=MONDAY_0930_US + 5_000_000))
