@@ -290,7 +290,7 @@ class Offshore:
         if self._bics_read != len(institutions):
             for found in islice(institutions.values(), self._bics_read, None):
                 if found.bic:
-                    self._by_bic[bic_11(found.bic)] = found.id
+                    self._by_bic.setdefault(bic_11(found.bic), found.id)
             self._bics_read = len(institutions)
         found_id = self._by_bic.get(bic_11(bic))
         return None if found_id is None else institutions[found_id]

@@ -83,7 +83,7 @@ def payments(
             continue
         if not _may_see(room, payment, institution):
             continue
-        if len(views) == min(limit, LIMIT_MAX):
+        if len(views) == _page(limit):
             return PaymentPage(views, str(views[-1].number))
         views.append(_payment_view(room, payment, institution))
     return PaymentPage(views, "")
@@ -118,7 +118,7 @@ def accounts(
             continue
         if institution not in (None, account.holder, account.bank):
             continue
-        if len(views) == min(limit, LIMIT_MAX):
+        if len(views) == _page(limit):
             return AccountPage(views, views[-1].account_id)
         views.append(_account_view(room, account))
     return AccountPage(views, "")
@@ -155,7 +155,7 @@ def account_statement(
     for found in _newest_first(room.indexes.by_account.get(account_id, []), after):
         if found.order.currency != currency:
             continue
-        if len(entries) == min(limit, LIMIT_MAX):
+        if len(entries) == _page(limit):
             return AccountStatement(view, currency, balance, entries, str(entries[-1].number))
         entries.append(_entry(room, found, account_id))
     return AccountStatement(view, currency, balance, entries, "")
@@ -257,6 +257,10 @@ def _newest_first(found: list[Payment], after: str) -> Iterator[Payment]:
         end = bisect_left(found, int(after), key=_number) if after.isdecimal() else 0
     for position in range(end - 1, -1, -1):
         yield found[position]
+
+
+def _page(limit: int) -> int:
+    return max(1, min(limit, LIMIT_MAX))
 
 
 def _number(found: Payment) -> int:

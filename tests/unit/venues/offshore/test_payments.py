@@ -4,7 +4,7 @@ import datetime
 
 import msgspec
 import pytest
-from tests.support.centre import accepted, founded_engine, load_rules, refused, send
+from tests.support.centre import accepted, founded_engine, load_rules, refused, register, send
 from tests.support.offshore import (
     BK1_BIC,
     OVB_BIC,
@@ -25,8 +25,9 @@ from huangpu.engine.writer import CODEC, Engine
 from huangpu.journal.entry import Entry
 from huangpu.ledger.accounts import Side
 from huangpu.ledger.events import LegsPosted, PostOpeningBalance
-from huangpu.registry.institutions import SuspendInstitution
-from huangpu.venues.offshore.payments.settle import instruct_payment_batch
+from huangpu.registry.institutions import InstitutionKind, SuspendInstitution
+from huangpu.venues.offshore.accounts import OpenNostro
+from huangpu.venues.offshore.payments.settle import instruct_payment, instruct_payment_batch
 from huangpu.venues.offshore.payments.words import (
     BatchProcessed,
     InstructPayment,
@@ -244,3 +245,69 @@ def test_a_repeated_command_id_with_other_content_is_refused() -> None:
     accepted(send(engine, "otc1-treasurer", first, "C-1"))
     other = InstructPayment(message_id="M-X", bank="BK1", order=overseas_order(2_00))
     assert refused(send(engine, "otc1-treasurer", other, "C-1")).reason is Reason.COMMAND_ID_REUSED
+
+
+@pytest.mark.parametrize(
+    ("value", "ends"),
+    [
+        ("allow", "ACCC"),
+        ("release", Reason.SECOND_LINE_NOT_OPEN),
+        ("ALLOW", Reason.TRANSFER_FORBIDDEN),
+    ],
+)
+def test_a_later_row_of_the_matrix_decides_and_an_unknown_word_forbids(
+    value: str, ends: str
+) -> None:
+    engine = offshore_engine()
+    name = "transfer.FTE.DOM.CNY.SAME_NAME"
+    row = Row(name, datetime.date(2026, 11, 23), value, "permission", "R-08, test")
+    rules = load_rules().with_rows([row])
+    order = book_order("DOM-OTC1", 500_000_00, currency="CNY", purpose="CURR")
+    centre = engine.centre
+    stamp = centre.stamp(engine.next_seq, engine.last_at_us, "otc1-treasurer")
+    decided = instruct_payment(centre.offshore, rules, instruct(order), stamp)
+    if isinstance(decided, Rejected):
+        assert decided.reason == ends
+        assert decided.cite == "R-08, test"
+        return
+    centre.apply(decided, stamp)
+    assert balance(engine, "FTE-OTC1/CNY") == 4_500_000_00
+    assert balance(engine, "DOM-OTC1/CNY") == 2_500_000_00
+    assert isinstance(decided[1], PaymentSettled)
+    assert (decided[1].payment.status, decided[1].payment.line) == (ends, "SECOND")
+
+
+def test_a_refusal_does_not_tell_the_balance_of_others() -> None:
+    engine = offshore_engine()
+    order = overseas_order(1_00, currency="CNY")
+    detail = refused(send(engine, "otc1-treasurer", instruct(order))).detail
+    assert detail == "NOSTRO-BK1@OVB/CNY: LIMIT_EXCEEDED, ordered 1.00 CNY"
+
+
+def test_batch_spends_to_the_last_cent_and_no_further() -> None:
+    engine = offshore_engine()
+    amounts = (999_999_00, 1_01, 1_00, 1)
+    reasons, status = processed(engine, batch_of([overseas_order(amount) for amount in amounts]))
+    assert (reasons, status) == ([Reason.FUNDS_INSUFFICIENT] * 2, "PART")
+    assert balance(engine, "FTE-OTC1/USD") == 0
+
+
+def test_batch_overdraws_no_correspondent() -> None:
+    engine = offshore_engine()
+    orders = [book_order("FTN-SUP1", 1_00), overseas_order(1_00, currency="CNY")]
+    assert processed(engine, batch_of(orders)) == ([Reason.BALANCE_LIMIT_EXCEEDED], "PART")
+
+
+def test_a_payment_goes_by_the_creditors_own_bank_where_there_is_a_nostro() -> None:
+    engine = offshore_engine()
+    desk = {"ov2-desk": ["CORRESPONDENT"]}
+    kind = InstitutionKind.OVERSEAS_BANK
+    register(engine, "OV2", kind, desk, domicile="SG", bic="TSTDSGSGXXX")
+    second = OpenNostro(bank="BK1", correspondent="OV2", currency="USD")
+    accepted(send(engine, "bk1-maker", second))
+    order = inward_order(10_00, debtor_agent="TSTDSGSGXXX")
+    from_ov2 = msgspec.structs.replace(receive(order), instructing_agent="TSTDSGSG")
+    accepted(send(engine, "ov2-desk", from_ov2))
+    there = overseas_order(4_00, creditor_agent="TSTDSGSG", creditor_country="SG")
+    assert settled(send(engine, "otc1-treasurer", instruct(there))).payment.correspondent == "OV2"
+    assert balance(engine, "NOSTRO-BK1@OV2/USD") == 6_00

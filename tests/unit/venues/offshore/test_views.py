@@ -51,6 +51,7 @@ def test_payments_come_newest_first_page_by_page(engine: Engine) -> None:
     assert second.next_after == ""
     assert uetrs(views.payments(room, institution=None, after="no cursor")) == []
     assert uetrs(views.payments(room, institution=None, status="ACSC")) == [uetr(2)]
+    assert uetrs(views.payments(room, institution=None, limit=0)) == [uetr(4)]
 
 
 @pytest.mark.parametrize(

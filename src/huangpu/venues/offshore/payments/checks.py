@@ -180,7 +180,7 @@ def servicing_refusal(draft: Draft, debtor: CashAccount) -> Rejected | None:
     if draft.room.registry.institutions[debtor.holder].suspended:
         return Rejected(Reason.INSTITUTION_SUSPENDED, debtor.holder, PARTIES)
     if debtor.bank != draft.bank:
-        detail = f"sent through {draft.bank}; {debtor.id} is kept by {debtor.bank}"
+        detail = f"sent through {draft.bank}, which does not keep {debtor.id}"
         return Rejected(Reason.SERVICING_BANK_WRONG, detail, SERVICING)
     if debtor.account_class is not AccountClass.FTE:
         return None
@@ -203,7 +203,8 @@ def matrix_refusal(
     Rejects: SECOND_LINE_CURRENCY, TRANSFER_FORBIDDEN.
     """
     row, line = cell
-    if row.value == Permission.FORBID:
+    # A word that the matrix does not know forbids.
+    if row.value not in (Permission.ALLOW, Permission.RELEASE):
         currency = line is Line.SECOND and order.currency != "CNY"
         reason = Reason.SECOND_LINE_CURRENCY if currency else Reason.TRANSFER_FORBIDDEN
         detail = (

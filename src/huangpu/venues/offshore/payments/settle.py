@@ -365,9 +365,8 @@ def _funded(draft: Draft, order: PaymentOrder, debit: str, credit: str) -> list[
             f"{code}: available {available}, ordered {money_text(order.amount, order.currency)}"
         )
         return Rejected(Reason.FUNDS_INSUFFICIENT, detail, FUNDS)
-    detail = (
-        f"{code}: {shortfall.code.name}, {shortfall.found} minor units, limit {shortfall.limit}"
-    )
+    # The balance found is not the sender's to know: it is the creditor's, or the bank's at its correspondent.
+    detail = f"{code}: {shortfall.code.name}, ordered {money_text(order.amount, order.currency)}"
     return Rejected(Reason.BALANCE_LIMIT_EXCEEDED, detail, MIRRORS)
 
 
