@@ -27,7 +27,11 @@ from huangpu.ledger.accounts import Side
 from huangpu.ledger.events import LegsPosted, PostOpeningBalance
 from huangpu.registry.institutions import InstitutionKind, SuspendInstitution
 from huangpu.venues.offshore.accounts import OpenNostro
-from huangpu.venues.offshore.payments.settle import instruct_payment, instruct_payment_batch
+from huangpu.venues.offshore.payments.settle import (
+    instruct_payment,
+    instruct_payment_batch,
+    receive_credit_transfer,
+)
 from huangpu.venues.offshore.payments.words import (
     BatchProcessed,
     InstructPayment,
@@ -38,6 +42,8 @@ from huangpu.venues.offshore.payments.words import (
     statuses_of,
 )
 from huangpu.venues.offshore.state import PaymentOrder
+
+MONDAY = datetime.date(2026, 11, 23)
 
 
 def settled(answer: Entry | Rejected) -> PaymentSettled:
@@ -56,7 +62,7 @@ def test_outward_payment_owes_a_message_to_the_correspondent() -> None:
     assert event.outbound is not None
     assert event.outbound.instructing_agent == BK1_BIC
     assert event.outbound.instructed_agent == OVB_BIC
-    assert event.outbound.settlement_date == datetime.date(2026, 11, 23)
+    assert event.outbound.settlement_date == MONDAY
     assert event.payment.order == order
     assert event.payment.line == "FIRST"
     assert statuses_of(event.payment)[-1] == "ACSC"
@@ -260,7 +266,7 @@ def test_a_later_row_of_the_matrix_decides_and_an_unknown_word_forbids(
 ) -> None:
     engine = offshore_engine()
     name = "transfer.FTE.DOM.CNY.SAME_NAME"
-    row = Row(name, datetime.date(2026, 11, 23), value, "permission", "R-08, test")
+    row = Row(name, MONDAY, value, "permission", "R-08, test")
     rules = load_rules().with_rows([row])
     order = book_order("DOM-OTC1", 500_000_00, currency="CNY", purpose="CURR")
     centre = engine.centre
@@ -311,3 +317,14 @@ def test_a_payment_goes_by_the_creditors_own_bank_where_there_is_a_nostro() -> N
     there = overseas_order(4_00, creditor_agent="TSTDSGSG", creditor_country="SG")
     assert settled(send(engine, "otc1-treasurer", instruct(there))).payment.correspondent == "OV2"
     assert balance(engine, "NOSTRO-BK1@OV2/USD") == 6_00
+
+
+def test_an_inward_cell_that_says_release_is_not_passed_over() -> None:
+    engine = offshore_engine()
+    row = Row("transfer.OVS.FTE.FOREIGN", MONDAY, "release", "permission", "R-04, test")
+    centre = engine.centre
+    stamp = centre.stamp(engine.next_seq, engine.last_at_us, "ovb-desk")
+    rules = load_rules().with_rows([row])
+    decided = receive_credit_transfer(centre.offshore, rules, receive(inward_order(1_00)), stamp)
+    assert isinstance(decided, Rejected)
+    assert (decided.reason, decided.rule) == (Reason.SECOND_LINE_NOT_OPEN, row.rule)
