@@ -74,23 +74,31 @@ class Engine:
         if self.stopped:
             raise EngineStopped("the journal is being reopened")
         entries: list[Entry] = []
+        commands: list[bytes] = []
         answers: list[Entry | Rejected] = []
         now_us = max(self._clock_us(), self.last_at_us)
         for submission in batch:
-            answers.append(self._one(submission, now_us, entries))
-        body = CODEC.encode(entries) if entries else b""
+            answer = self._repeated(submission) or self._encoded(submission, commands)
+            if answer is None:
+                at_us = now_us if submission.at_us is None else submission.at_us
+                answer = self.decided(submission, max(at_us, self.last_at_us))
+                entries.append(answer)
+                self._in_flight[answer.seq] = answer
+            answers.append(answer)
+        body = CODEC.encode_prepared(entries, commands) if entries else b""
         return Prepared(entries, body, answers)
 
-    def _one(self, submission: Submission, now_us: int, entries: list[Entry]) -> Entry | Rejected:
-        key = self._key(submission.by, submission.id)
-        known = self.answered.get(key)
-        if known is not None:
-            return self._again(known, submission)
-        at_us = max(now_us if submission.at_us is None else submission.at_us, self.last_at_us)
-        entry = self.decided(submission, at_us)
-        entries.append(entry)
-        self._in_flight[entry.seq] = entry
-        return entry
+    def _repeated(self, submission: Submission) -> Entry | Rejected | None:
+        known = self.answered.get(self._key(submission.by, submission.id))
+        return None if known is None else self._again(known, submission)
+
+    def _encoded(self, submission: Submission, commands: list[bytes]) -> Rejected | None:
+        """Encode the command before it is decided: what the journal cannot hold must not change memory."""
+        try:
+            commands.append(CODEC.encode_command(submission.command))
+        except (OverflowError, UnicodeEncodeError) as error:
+            return Rejected(Reason.FIELD_OUT_OF_RANGE, str(error), ID_POLICY)
+        return None
 
     def decided(self, submission: Submission, at_us: int) -> Entry:
         """Decide and apply one submission as the next entry, in memory only."""

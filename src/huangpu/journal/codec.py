@@ -40,10 +40,33 @@ class Codec:
         """Return the body of a row."""
         return self._encoder.encode(entries)
 
+    def encode_command(self, command: Command) -> bytes:
+        """Return a command as a row holds it.
+
+        Raises: OverflowError, UnicodeEncodeError for what no journal can hold (integers beyond 64 bits, lone surrogates).
+        """
+        return self._encoder.encode(command)
+
+    def encode_prepared(self, entries: Sequence[Entry], commands: Sequence[bytes]) -> bytes:
+        """Return the body of a row whose commands are encoded already; the same bytes as `encode`."""
+        return self._encoder.encode(
+            [
+                (entry.seq, entry.at_us, entry.by, entry.id, msgspec.Raw(command), entry.outcome)
+                for entry, command in zip(entries, commands, strict=True)
+            ]
+        )
+
     def decode(self, body: bytes) -> list[Entry]:
         """Return the entries of a row's body."""
         return [
-            Entry(s.seq, s.at_us, s.by, s.id, self._command.decode(s.command), self._outcome.decode(s.outcome))
+            Entry(
+                s.seq,
+                s.at_us,
+                s.by,
+                s.id,
+                self._command.decode(s.command),
+                self._outcome.decode(s.outcome),
+            )
             for s in self._stored.decode(body)
         ]
 

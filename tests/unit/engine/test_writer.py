@@ -14,6 +14,7 @@ from huangpu.engine.writer import CODEC, Engine, EngineStopped, Submission
 from huangpu.journal.memory import MemoryStore
 from huangpu.journal.sqlite import SqliteStore
 from huangpu.journal.store import Append
+from huangpu.ledger.events import PostOpeningBalance
 from huangpu.registry.institutions import InstitutionKind, RegisterInstitution
 
 
@@ -115,3 +116,23 @@ def test_entries_survive_the_codec() -> None:
     entries = list(engine.entries(1))
     assert CODEC.decode(CODEC.encode(entries)) == entries
     assert CODEC.count(CODEC.encode(entries)) == len(entries)
+
+
+def test_what_the_journal_cannot_hold_is_refused_before_it_is_decided() -> None:
+    engine = founded_engine()
+    before, seq = engine.centre.digest(), engine.next_seq
+    huge = PostOpeningBalance(debit="a", credit="b", amount=2**70)
+    surrogate = PostOpeningBalance(debit="\ud800", credit="b", amount=1)
+    for command in (huge, surrogate):
+        refusal = refused(send(engine, "operator", command))
+        assert refusal.reason is Reason.FIELD_OUT_OF_RANGE
+    assert (engine.centre.digest(), engine.next_seq) == (before, seq)
+    assert engine.store.tail().next_seq == seq
+
+
+def test_a_row_of_encoded_commands_has_the_bytes_of_its_entries() -> None:
+    engine = founded_engine()
+    register(engine, "BK1", InstitutionKind.BANK, {}, bic="TSTACNSHXXX")
+    entries = list(engine.entries(1))
+    commands = [CODEC.encode_command(entry.command) for entry in entries]
+    assert CODEC.encode_prepared(entries, commands) == CODEC.encode(entries)
