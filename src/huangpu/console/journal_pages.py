@@ -1,0 +1,89 @@
+"""The journal: every entry with its command, its outcome, who sent it, and the row that seals it."""
+
+from typing import Any
+
+from litestar import Response, get
+
+from huangpu.console.entries import (
+    LANES,
+    fields_of,
+    head_of,
+    lane_of,
+    listed,
+    may_see,
+    seal_of,
+    type_of,
+)
+from huangpu.console.live import State, Subject
+from huangpu.console.pages import NotFound, Visitor, page
+from huangpu.console.wording import words_of
+from huangpu.core.message import Rejected
+from huangpu.engine import Gate
+
+PAGE_ENTRIES = 40
+
+
+def look(gate: Gate, _rest: str, subject: Subject) -> State:
+    """Say how many entries there are."""
+    newest = gate.engine.next_seq - 1
+    return {"entries": newest, "entry_count": words_of(subject.language).number(newest)}
+
+
+@get("/journal")
+async def show(
+    visitor: Visitor,
+    before: int = 0,
+    room: str = "",
+    outcome: str = "",
+    words: str = "",
+    part: str = "",
+) -> Response[str]:
+    """List entries, newest first, by room, outcome and words."""
+    _ = visitor.signed_in
+    await visitor.gate.settled()
+    found = listed(
+        visitor.gate,
+        visitor.scope,
+        before=before,
+        limit=PAGE_ENTRIES,
+        lane=room if room in LANES else "",
+        outcome=outcome,
+        words=words[:100],
+    )
+    data: dict[str, Any] = {
+        "topic": "journal",
+        "entries": found.entries,
+        "older": found.before,
+        "chosen": {"room": room, "outcome": outcome, "words": words},
+        "before": before,
+        "lanes": LANES,
+        "lane_of": lane_of,
+        "type_of": type_of,
+        "newest": visitor.gate.engine.next_seq - 1,
+    }
+    return await page(visitor, "_journal.html" if part == "list" else "journal.html", data)
+
+
+@get("/journal/{seq:int}")
+async def show_entry(visitor: Visitor, seq: int) -> Response[str]:
+    """Show one entry whole."""
+    _ = visitor.signed_in
+    await visitor.gate.settled()
+    gate = visitor.gate
+    entry = gate.engine.entry(seq) if seq > 0 else None
+    seal = seal_of(gate, seq) if seq > 0 else None
+    if entry is None or seal is None or not may_see(gate, visitor.scope, entry):
+        raise NotFound
+    events = [] if isinstance(entry.outcome, Rejected) else entry.outcome
+    data = {
+        "topic": "journal",
+        "entry": entry,
+        "seal": seal,
+        "lane": lane_of(entry.command),
+        "name": type_of(entry.command),
+        "fields": fields_of(entry.command),
+        "events": [(type_of(event), fields_of(event)) for event in events],
+        "newest": gate.engine.next_seq - 1,
+        "journal_head": head_of(gate),
+    }
+    return await page(visitor, "entry.html", data)
