@@ -13,7 +13,7 @@ from huangpu.core.calendar import date_of, instant_us, next_business_day, time_o
 from huangpu.core.rulebook import RuleBook
 
 TICK_SECONDS = 1
-OPENS_US = (9 * 60 + 29) * 60 * 1_000_000
+OPENS_US = (9 * 60 + 30) * 60 * 1_000_000
 LUNCH_US = (11 * 60 + 30) * 60 * 1_000_000
 AFTERNOON_US = 13 * 3600 * 1_000_000
 CLOSES_US = (15 * 60 + 1) * 60 * 1_000_000
@@ -27,7 +27,7 @@ def wall_us() -> int:
 class DemoClock:
     """A clock that runs at wall speed but leaps over the hours in which the exchange is closed.
 
-    The simulated time starts at 09:29 of a business day, leaps over lunch, and from 15:01 to the next business day, so
+    The simulated time starts at 09:30 of a business day, leaps over lunch, and from 15:01 to the next business day, so
     that a demo started on a Sunday night shows a trading session. Every page says that the time is simulated.
     """
 
@@ -60,7 +60,7 @@ class DemoClock:
 
 
 def demo_start_us(rules: RuleBook, wall: Callable[[], int] = wall_us) -> int:
-    """Return 09:29 of the first business day from today on."""
+    """Return 09:30 of the first business day from today on."""
     date = date_of(wall()) - datetime.timedelta(days=1)
     return instant_us(next_business_day(rules, date), 0) + OPENS_US
 

@@ -2,8 +2,6 @@
 
 import functools
 import random
-from types import SimpleNamespace
-from typing import Any
 
 from huangpu.app import load_rules
 from huangpu.core.message import Command
@@ -42,18 +40,17 @@ def market(store: MemoryStore | None = None) -> Engine:
 
 def drawn(engine: Engine, number: int) -> list[tuple[str, Command]]:
     """Return the commands that one drawn number stands for: a payment, an order, or the life of a slip."""
-    gate: Any = SimpleNamespace(engine=engine)
-    sender = traffic.Sender(gate, number)
+    author = traffic.Author(lambda: engine, number)
     kind = number % 5
     if kind < 2:
-        return [traffic.payment(sender, number % len(COMPANIES))]
+        return [traffic.payment(author, number % len(COMPANIES))]
     if kind < 4:
         investor, firm, _ = random.Random(number).choice(seed.investors())
-        return [(f"{firm.lower()}-trader", traffic.limit_order(sender, investor))]
+        return [(f"{firm.lower()}-trader", traffic.limit_order(author, investor))]
     markets = [f"RE{n:02d}" for n in range(1, 8)]
-    panel = sender.chance.sample(markets, 4)
+    panel = author.chance.sample(markets, 4)
     return traffic.placement(
-        sender, f"BRK{1 + number % 12:02d}", f"INS{1 + number % 70:02d}", panel
+        author, f"BRK{1 + number % 12:02d}", f"INS{1 + number % 70:02d}", panel
     )
 
 

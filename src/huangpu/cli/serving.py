@@ -38,14 +38,15 @@ def demo(
     *, data: Path | None, host: str | None, port: int | None, speed: float, quiet: bool
 ) -> None:
     """Seed a sandbox if its folder is empty, print the logins, and keep traffic going."""
-    from huangpu.demo import seed, traffic
+    from huangpu.demo import morning, seed, traffic
 
     settings = settings_from(data=data or DEMO_DATA, host=host, port=port, sandbox=True)
     rules = load_rules()
     clock = DemoClock(rules, demo_start_us(rules))
     gate = Gate(lambda: open_centre(settings, clock.now_us, _progress))
+    if seed.seed(gate.engine, _progress):
+        morning.play(gate.engine, _progress)
     clock.not_before(gate.engine.last_at_us)
-    seed.seed(gate.engine, _progress)
     if not quiet:
         for line in seed.logins(settings):
             _err.print(line)

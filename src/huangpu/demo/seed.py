@@ -87,13 +87,13 @@ def companies() -> list[dict[str, object]]:
     return rows
 
 
-def seed(engine: Engine, progress: Progress | None = None) -> None:
-    """Send the seed unless the centre is already peopled.
+def seed(engine: Engine, progress: Progress | None = None) -> bool:
+    """Send the seed unless the centre is already peopled; tell whether it was sent.
 
     Raises: SeedRefused naming the first command that was refused.
     """
     if len(engine.centre.registry.institutions) > 1:
-        return
+        return False
     today = date_of(engine.last_at_us)
     sent = list(commands(today))
     for start in range(0, len(sent), BATCH):
@@ -107,6 +107,7 @@ def seed(engine: Engine, progress: Progress | None = None) -> None:
                 raise SeedRefused(f"{submission.by}: {submission.command}: {outcome}")
         if progress is not None:
             progress("seed", min(start + BATCH, len(sent)), len(sent))
+    return True
 
 
 def commands(today: datetime.date) -> Iterator[Sent]:

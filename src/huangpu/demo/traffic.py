@@ -10,12 +10,13 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 
+from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Rejected
 from huangpu.core.values import PERCENT
 from huangpu.demo import cast as casting
 from huangpu.demo.cast import BANKS, COMPANIES, OVERSEAS_BANKS, SUPPLIERS
 from huangpu.demo.seed import YUAN, bank_of, fte_of, investors
-from huangpu.engine import EngineStopped, Gate, Overloaded
+from huangpu.engine import Engine, EngineStopped, Gate, Overloaded
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.growth import market_data
 from huangpu.venues.growth.day import OrderSide, Phase
@@ -41,27 +42,24 @@ TRADE_TYPES = ("RESALE", "RESALE", "RESALE", "GLOBAL_PROC", "CONTRACT_MFG", "PRO
 CLASSES = ("PROPERTY", "ENGINEERING", "MARINE_CARGO", "MOTOR", "LIABILITY", "AGRICULTURE", "CYBER")
 
 
-class Sender:
-    """Sends commands for many people under ids that no earlier run of the demo used."""
+class Author:
+    """Draws commands under ids that no earlier run of the demo used."""
 
-    def __init__(self, gate: Gate, seed: int) -> None:
-        self.gate = gate
+    def __init__(self, engine_of: Callable[[], Engine], seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - traffic, not secrets
-        self._prefix = f"demo-{gate.engine.next_seq}-{seed}"
+        self._engine_of = engine_of
+        self._prefix = f"demo-{self.engine.next_seq}-{seed}"
         self._count = 0
+
+    @property
+    def engine(self) -> Engine:
+        """Return the engine as it is now; a reopened gate has a new one."""
+        return self._engine_of()
 
     def next_id(self) -> str:
         """Return a fresh id, also good as a message or client order id."""
         self._count += 1
         return f"{self._prefix}-{self._count}"
-
-    async def send(self, by: str, command: Command) -> bool:
-        """Submit a command; tell whether it was accepted."""
-        try:
-            answer = await self.gate.submit(by, self.next_id(), command)
-        except (EngineStopped, Overloaded):
-            return False
-        return not isinstance(answer, Rejected) and not isinstance(answer.outcome, Rejected)
 
 
 def companions(gate: Gate, speed: float) -> Sequence[Callable[[], Awaitable[None]]]:
@@ -69,30 +67,40 @@ def companions(gate: Gate, speed: float) -> Sequence[Callable[[], Awaitable[None
     if speed <= 0:
         return ()
     seed = gate.engine.next_seq
+    authors = [Author(lambda: gate.engine, seed + n) for n in range(3)]
     return (
-        lambda: _payments(Sender(gate, seed), PAYMENT_PAUSE_S / speed),
-        lambda: _placements(Sender(gate, seed + 1), SLIP_STEP_PAUSE_S / speed),
-        lambda: _orders(Sender(gate, seed + 2), ORDER_PAUSE_S / speed),
+        lambda: _payments(gate, authors[0], PAYMENT_PAUSE_S / speed),
+        lambda: _placements(gate, authors[1], SLIP_STEP_PAUSE_S / speed),
+        lambda: _orders(gate, authors[2], ORDER_PAUSE_S / speed),
     )
 
 
-async def _payments(sender: Sender, pause_s: float) -> None:
+async def _send(gate: Gate, author: Author, by: str, command: Command) -> bool:
+    """Submit a command; tell whether it was accepted."""
+    try:
+        answer = await gate.submit(by, author.next_id(), command)
+    except (EngineStopped, Overloaded):
+        return False
+    return not isinstance(answer, Rejected) and not isinstance(answer.outcome, Rejected)
+
+
+async def _payments(gate: Gate, author: Author, pause_s: float) -> None:
     while True:
-        number = sender.chance.randrange(len(COMPANIES))
-        by, command = payment(sender, number)
-        await sender.send(by, command)
-        await asyncio.sleep(pause_s * sender.chance.uniform(0.5, 1.5))
+        number = author.chance.randrange(len(COMPANIES))
+        by, command = payment(author, number)
+        await _send(gate, author, by, command)
+        await asyncio.sleep(pause_s * author.chance.uniform(0.5, 1.5))
 
 
-def payment(sender: Sender, number: int) -> tuple[str, Command]:
+def payment(author: Author, number: int) -> tuple[str, Command]:
     """Draw a payment in or out for the nth company, now and then one that must be refused."""
-    chance, company, bank = sender.chance, COMPANIES[number], bank_of(number)
-    message_id = sender.next_id()
+    chance, company, bank = author.chance, COMPANIES[number], bank_of(number)
+    message_id = author.next_id()
     amount = min(int(chance.lognormvariate(14.9, 1.2)) * YUAN, 400_000_000 * YUAN)
     currency = chance.choices(casting.CURRENCIES, (35, 65))[0]
     if chance.random() < 0.45:
         overseas, home = chance.choice(list(OVERSEAS_BANKS.items()))
-        bics = _bics(sender.gate)
+        bics = _bics(author.engine)
         order = _order(
             chance,
             debtor_account=f"{home}-BUYER-{chance.randrange(40):02d}",
@@ -108,17 +116,17 @@ def payment(sender: Sender, number: int) -> tuple[str, Command]:
             order=order,
         )
         return f"{overseas.lower()}-correspondent", received
-    return f"{company.lower()}-treasurer", _outward(sender, message_id, number, currency, amount)
+    return f"{company.lower()}-treasurer", _outward(author, message_id, number, currency, amount)
 
 
-def _outward(sender: Sender, message_id: str, number: int, currency: str, amount: int) -> Command:
-    chance, company = sender.chance, COMPANIES[number]
+def _outward(author: Author, message_id: str, number: int, currency: str, amount: int) -> Command:
+    chance, company = author.chance, COMPANIES[number]
     bank, trade_type = bank_of(number), chance.choice(TRADE_TYPES)
     creditor, agent, name, country = "", "", "", ""
     draw = chance.random()
     if draw < 0.6:
         overseas, country = chance.choice(list(OVERSEAS_BANKS.items()))
-        agent = _bics(sender.gate)[overseas]
+        agent = _bics(author.engine)[overseas]
         creditor = f"{country}-SUPPLIER-{chance.randrange(60):02d}"
         name = f"Simulated Supplier {country}"
     elif draw < 0.85:
@@ -175,35 +183,35 @@ def _order(
     )
 
 
-def _bics(gate: Gate) -> dict[str, str]:
+def _bics(engine: Engine) -> dict[str, str]:
     return {
-        found.id: found.bic
-        for found in gate.engine.centre.registry.institutions.values()
-        if found.bic
+        found.id: found.bic for found in engine.centre.registry.institutions.values() if found.bic
     }
 
 
-async def _placements(sender: Sender, pause_s: float) -> None:
+async def _placements(gate: Gate, author: Author, pause_s: float) -> None:
+    while True:
+        for by, command in next_placement(author):
+            await _send(gate, author, by, command)
+            await asyncio.sleep(pause_s * author.chance.uniform(0.4, 1.6))
+
+
+def next_placement(author: Author) -> list[tuple[str, Command]]:
+    """Draw broker, cedent and panel, and the whole life of their slip."""
     members = [member.institution for member in casting.reinsurance_members()]
     cedents = [found.id for found in members if found.kind is InstitutionKind.INSURER]
     brokers = [found.id for found in members if found.kind is InstitutionKind.BROKER]
     markets = [found.id for found in members if found.kind is InstitutionKind.REINSURER]
-    while True:
-        panel = sender.chance.sample(markets, sender.chance.randint(3, 7))
-        for by, command in placement(
-            sender, sender.chance.choice(brokers), sender.chance.choice(cedents), panel
-        ):
-            await sender.send(by, command)
-            await asyncio.sleep(pause_s * sender.chance.uniform(0.4, 1.6))
+    panel = author.chance.sample(markets, author.chance.randint(3, 7))
+    return placement(author, author.chance.choice(brokers), author.chance.choice(cedents), panel)
 
 
 def placement(
-    sender: Sender, broker: str, cedent: str, panel: list[str]
+    author: Author, broker: str, cedent: str, panel: list[str]
 ) -> list[tuple[str, Command]]:
     """Draw the whole life of one slip, from the broker's submission to binding."""
-    chance, today = sender.chance, sender.gate.engine.centre.growth.books.day
-    date = today.date if today is not None else datetime.date(2026, 1, 1)
-    slip_id, commission = f"B0999-{sender.next_id()}", chance.randrange(20, 33) * PERCENT
+    chance, date = author.chance, date_of(author.engine.last_at_us)
+    slip_id, commission = f"B0999-{author.next_id()}", chance.randrange(20, 33) * PERCENT
     placing, leader = f"{broker.lower()}-broker", panel[0]
     slip = PlaceSlip(
         slip_id=slip_id,
@@ -245,17 +253,17 @@ def placement(
         steps.append((f"{market.lower()}-underwriter", line))
     steps += [(placing, SignDown(slip_id=slip_id)), (placing, BindSlip(slip_id=slip_id))]
     if chance.random() < 0.5:
-        steps.insert(0, (f"{panel[-1].lower()}-underwriter", _desk(sender)))
+        steps.insert(0, (f"{panel[-1].lower()}-underwriter", _desk(author)))
     return steps
 
 
-def _desk(sender: Sender) -> LightDesk:
+def _desk(author: Author) -> LightDesk:
     return LightDesk(
-        class_of_business=sender.chance.choice(CLASSES),
+        class_of_business=author.chance.choice(CLASSES),
         side=Capacity.OFFERED,
         currency="CNY",
-        capacity_minor=sender.chance.randrange(10, 200) * 1_000_000 * YUAN,
-        expires_at_us=sender.gate.engine.last_at_us + 3 * 3600 * 1_000_000,
+        capacity_minor=author.chance.randrange(10, 200) * 1_000_000 * YUAN,
+        expires_at_us=author.engine.last_at_us + 3 * 3600 * 1_000_000,
     )
 
 
@@ -270,32 +278,32 @@ _SECTIONS = Sections(
 )
 
 
-async def _orders(sender: Sender, pause_s: float) -> None:
+async def _orders(gate: Gate, author: Author, pause_s: float) -> None:
     people = investors()
     resting: list[tuple[str, str]] = []
     while True:
-        room = sender.gate.engine.centre.growth
+        room = author.engine.centre.growth
         day = room.books.day
         if day is None or day.phase is not Phase.CONTINUOUS:
             resting.clear()
             await asyncio.sleep(1)
             continue
-        if resting and sender.chance.random() < 0.2:
-            by, order_id = resting.pop(sender.chance.randrange(len(resting)))
-            await sender.send(by, CancelOrder(client_order_id=order_id))
+        if resting and author.chance.random() < 0.2:
+            by, order_id = resting.pop(author.chance.randrange(len(resting)))
+            await _send(gate, author, by, CancelOrder(client_order_id=order_id))
         else:
-            investor, firm, _ = sender.chance.choice(people)
-            order = limit_order(sender, investor)
+            investor, firm, _ = author.chance.choice(people)
+            order = limit_order(author, investor)
             by = f"{firm.lower()}-trader"
-            if await sender.send(by, order):
+            if await _send(gate, author, by, order):
                 resting.append((by, order.client_order_id))
             del resting[:-400]
-        await asyncio.sleep(pause_s * sender.chance.uniform(0.3, 1.7))
+        await asyncio.sleep(pause_s * author.chance.uniform(0.3, 1.7))
 
 
-def limit_order(sender: Sender, investor: str) -> PlaceOrder:
+def limit_order(author: Author, investor: str) -> PlaceOrder:
     """Draw a limit order around the last price, now and then an odd lot."""
-    chance, room = sender.chance, sender.gate.engine.centre.growth
+    chance, room = author.chance, author.engine.centre.growth
     codes = sorted(room.books.instruments)
     code = codes[min(int(chance.expovariate(0.12)), len(codes) - 1)]
     row = market_data.board_row(room, code)
@@ -308,7 +316,7 @@ def limit_order(sender: Sender, investor: str) -> PlaceOrder:
         price_fen = last_fen + (abs(away) if side is OrderSide.BUY else -abs(away))
     quantity = 150 if chance.random() < 0.02 else chance.randrange(2, 30) * 100
     return PlaceOrder(
-        client_order_id=sender.next_id(),
+        client_order_id=author.next_id(),
         investor_id=investor,
         code=code,
         side=side,
