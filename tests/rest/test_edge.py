@@ -47,6 +47,7 @@ def test_every_answer_carries_security_headers(api: Api, path: str) -> None:
         ("GET", "/v1/rules?limit=many", 400, "MALFORMED"),
         ("GET", "/v1/rules?unknown=1", 400, "MALFORMED"),
         ("GET", "/v1/rules?date=2026-13-01", 400, "MALFORMED"),
+        ("GET", "/v1/offshore/matrix?date=1999-01-01", 400, "RULE_NOT_IN_FORCE"),
     ],
 )
 def test_every_error_is_a_problem(api: Api, method: str, path: str, status: int, code: str) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import httpx
@@ -14,6 +15,7 @@ from huangpu.engine import Engine, Gate
 from huangpu.engine.access import hash_of_password, hash_of_token
 from huangpu.gateways import rest
 from huangpu.gateways.iso20022 import http as iso20022
+from huangpu.gateways.stream import sse
 from huangpu.registry.people import IssueCredential
 from tests.support.centre import accepted, founded_engine, send
 
@@ -42,16 +44,25 @@ def give_password(engine: Engine, person: str) -> None:
 
 def build_app(gate: Gate, settings: Settings) -> Any:
     """Return REST, ISO 20022 and the stream on one gate, with the edge."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        gate.start()
+        yield
+        await gate.stop()
+
     who = functools.partial(rest.requester, gate)
     reads = functools.partial(rest.scope_of, gate)
     app = Litestar(
         route_handlers=[
             *rest.build_routes(gate, settings),
             *iso20022.build_routes(gate, who, reads),
+            *sse.build_routes(gate, who, reads),
         ],
         exception_handlers=rest.EXCEPTION_HANDLERS,
         state=State({"gate": gate, "settings": settings}),
         request_max_body_size=None,
+        lifespan=[lifespan],
         openapi_config=None,
         logging_config=None,
     )
@@ -61,11 +72,16 @@ def build_app(gate: Gate, settings: Settings) -> Any:
 class Api:
     """A founded centre with the operator's token, and calls to its API."""
 
-    def __init__(self, engine: Engine | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        settings: Settings | None = None,
+        reopen: Callable[[], Engine] | None = None,
+    ) -> None:
         self.loop = asyncio.new_event_loop()
         self.engine = engine or founded_engine()
         give_token(self.engine, "operator")
-        self.gate = Gate(lambda: self.engine)
+        self.gate = Gate(reopen or (lambda: self.engine))
         app = build_app(self.gate, settings or Settings(sandbox=True))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://centre.test")

@@ -58,6 +58,8 @@ def build_routes(gate: Gate, person_of: PersonOf, scope_of: ScopeOf) -> list[HTT
     async def show(request: AnyRequest, uetr: str) -> Response[bytes]:
         person = _person(person_of, request)
         await gate.settled()
+        if gate.engine.stopped:
+            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
         found = messages(gate, uetr, scope_of(person))
         if found is None:
             raise HTTPException(status_code=404)

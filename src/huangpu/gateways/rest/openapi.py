@@ -244,7 +244,7 @@ def _view_operation(view: View, answer: Tree, query: Tree) -> Tree:
         "summary": view.summary,
         "description": f"{view.summary}.{permission}",
         "parameters": parameters,
-        "responses": _responses(answer, 400, 401, 403, *missing, 500),
+        "responses": _responses(answer, 400, 401, 403, *missing, 500, 503),
     }
 
 

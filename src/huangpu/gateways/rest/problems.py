@@ -26,6 +26,14 @@ STATUS: dict[Reason, int] = dict.fromkeys(Reason, 422) | dict.fromkeys(_FORBIDDE
 """HTTP status of each reason: 403 when the actor may not do it at all, 422 when this command breaks a rule."""
 
 
+def _type_of(code: str) -> str:
+    return f"/docs/problems#{code.lower()}"
+
+
+def _title_of(code: str) -> str:
+    return code.replace("_", " ").capitalize()
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Body of every error: `code` is the reason or the kind of fault, `path` a JSON path, `cite` the clause."""
 
@@ -71,6 +79,10 @@ def refusal_body(rejected: Rejected, seq: int = 0) -> Problem:
     )
 
 
+NOT_READY = problem(
+    503, "NOT_READY", "the engine is reopening its journal", headers={"Retry-After": "1"}
+)
+
 _AT_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]+)`)?$", re.DOTALL)
 
 
@@ -80,11 +92,3 @@ def malformed(error: Exception, where: str = "") -> Answer:
     assert match is not None
     path = match["path"] or "$"
     return problem(400, "MALFORMED", match["what"], path=f"{where} {path}" if where else path)
-
-
-def _type_of(code: str) -> str:
-    return f"/docs/problems#{code.lower()}"
-
-
-def _title_of(code: str) -> str:
-    return code.replace("_", " ").capitalize()

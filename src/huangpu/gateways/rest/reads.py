@@ -10,9 +10,10 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from huangpu.core.rulebook import RuleNotInForce
 from huangpu.engine import Centre, Gate
 from huangpu.gateways.rest.actor import NOT_AUTHENTICATED, may, person_of, scope_of
-from huangpu.gateways.rest.problems import malformed, problem
+from huangpu.gateways.rest.problems import NOT_READY, malformed, problem
 from huangpu.gateways.rest.wire import Answer
 from huangpu.registry.people import Person
 
@@ -80,7 +81,13 @@ async def answer_view(
     except msgspec.ValidationError as error:
         return malformed(error, "query")
     await gate.settled()
-    found = view.read(Asked(gate, person, scope_of(gate, person), path, asked))
+    if gate.engine.stopped:
+        # Memory may be ahead of the journal: nothing of it may be shown.
+        return NOT_READY
+    try:
+        found = view.read(Asked(gate, person, scope_of(gate, person), path, asked))
+    except RuleNotInForce as error:
+        return problem(400, "RULE_NOT_IN_FORCE", str(error), path="query date")
     if found is None:
         return problem(404, "NOT_FOUND", f"nothing at {view.path.format(**path)} that you may see")
     return Answer(200, msgspec.json.encode(found))

@@ -24,7 +24,7 @@ from huangpu.gateways.rest.edge import INTERNAL, BodyTooLarge, Edge
 from huangpu.gateways.rest.lane import Lane, lanes
 from huangpu.gateways.rest.metrics import TEXT, Metrics
 from huangpu.gateways.rest.openapi import document
-from huangpu.gateways.rest.problems import problem
+from huangpu.gateways.rest.problems import NOT_READY, problem
 from huangpu.gateways.rest.reads import View, answer_view
 from huangpu.gateways.rest.resources import ACTS, VIEWS
 from huangpu.gateways.rest.tokens import SignInDesk
@@ -39,7 +39,9 @@ _CODES = {
     405: "METHOD_NOT_ALLOWED",
     413: "BODY_TOO_LARGE",
     415: "MEDIA_TYPE_UNSUPPORTED",
+    503: "NOT_READY",
 }
+_KEPT_HEADERS = frozenset({"allow", "retry-after", "www-authenticate"})
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -113,8 +115,7 @@ def _centre_routes(gate: Gate) -> list[HTTPRouteHandler]:
     @get("/readyz", include_in_schema=False)
     async def readyz() -> Response[bytes]:
         if gate.engine.stopped:
-            detail = "the engine is reopening its journal"
-            return as_response(problem(503, "NOT_READY", detail, headers={"Retry-After": "1"}))
+            return as_response(NOT_READY)
         return as_response(Answer(200, b'{"status":"ready"}'))
 
     @get("/metrics", include_in_schema=False)
@@ -139,17 +140,16 @@ def _litestar_path(path: str) -> str:
 def http_problem(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer an error that the framework raised (404, 405, 400, 413 …) with a problem."""
     status = error.status_code
-    code = _CODES.get(status, "INTERNAL" if status >= 500 else "REFUSED")
-    if status >= 500:
+    if status >= 500 and status != 503:
         return internal_problem(request, error)
+    path = request.url.path
     detail = {
-        404: f"nothing at {request.url.path}",
-        405: f"{request.method} is not allowed at {request.url.path}",
+        404: f"nothing at {path}",
+        405: f"{request.method} is not allowed at {path}",
+        503: error.detail or "the engine is reopening its journal",
     }.get(status, error.detail)
-    headers = {
-        k: v for k, v in (error.headers or {}).items() if k.lower() in {"allow", "retry-after"}
-    }
-    return as_response(problem(status, code, detail, headers=headers))
+    headers = {k: v for k, v in (error.headers or {}).items() if k.lower() in _KEPT_HEADERS}
+    return as_response(problem(status, _CODES.get(status, "REFUSED"), detail, headers=headers))
 
 
 def internal_problem(request: AnyRequest, error: Exception) -> Response[bytes]:
