@@ -28,7 +28,8 @@ def day() -> list[Entry]:
 
 def test_no_changed_row_changes_nothing(day: list[Entry]) -> None:
     report = replay.what_if(load_rules(), [], day)
-    assert (report.changed, report.totals, report.entries) == (0, [], len(day))
+    assert (report.changed, report.totals, report.other_figures) == (0, [], {})
+    assert report.entries == len(day)
 
 
 def test_a_minimum_order_of_500_shares(day: list[Entry]) -> None:

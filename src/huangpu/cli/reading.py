@@ -128,7 +128,11 @@ def whatif(rows_file: Path, data: Path, *, as_json: bool, limit: int) -> None:
     for total in found.totals:
         totals.add_row(total.venue, total.was, total.now, total.cite, f"{total.entries:,}")
     _out.print(totals)
-    _out.print(f"{found.changed:,} of {found.entries:,} entries")
+    _out.print(f"{found.changed:,} of {found.entries:,} entries would have ended differently.")
+    for venue, number in found.other_figures.items():
+        _out.print(
+            f"{number:,} more in {venue} keep their outcome, with other balances, numbers or clauses in it."
+        )
     if found.differences and limit:
         listed = Table("seq", "by", "command", "was", "would be", "clause")
         for one in found.differences[:limit]:
@@ -149,7 +153,9 @@ def report(data: Path, *, as_json: bool) -> None:
         return
     tree = msgspec.to_builtins(found)
     mark = ", simulated" if found.sandbox else ""
-    _out.print(f"[bold]{found.name}[/bold]{mark}: {found.entries:,} entries, as of {time_text(found.as_of_us)}")
+    _out.print(
+        f"[bold]{found.name}[/bold]{mark}: {found.entries:,} entries, as of {time_text(found.as_of_us)}"
+    )
     for venue in ("offshore", "reinsurance", "growth"):
         table = Table("figure", "value", title=venue)
         for name, value in tree[venue].items():

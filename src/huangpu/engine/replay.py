@@ -53,13 +53,18 @@ class WhatIfTotal(msgspec.Struct, frozen=True):
 
 
 class WhatIfReport(msgspec.Struct, frozen=True):
-    """The counterfactual of a journal: totals by venue, outcome and clause, and each difference."""
+    """The counterfactual of a journal: totals by venue, outcome and clause, and each command that would have ended differently.
+
+    `changed` counts accepted for refused, refused for accepted, and another reason; `other_figures` counts, by venue, the entries
+    that keep their outcome with other balances, numbers or clauses in it.
+    """
 
     entries: int
     rows: list[Row]
     changed: int
     totals: list[WhatIfTotal]
     differences: list[Difference]
+    other_figures: dict[str, int]
 
 
 class ReplayMismatch(Exception):
@@ -123,29 +128,31 @@ def what_if(
     the reason and clause it ended with.
     """
     centre = Centre(rules.with_rows(rows))
-    totals: Counter[tuple[str, str, str, str, str]] = Counter()
     differences: list[Difference] = []
+    other_figures: Counter[str] = Counter()
     count = 0
     for count, entry in enumerate(entries, 1):
         stamp = centre.stamp(entry.seq, entry.at_us, entry.by)
         now = centre.decide(entry.command, stamp)
         if not isinstance(now, Rejected):
             centre.apply(now, stamp)
-        if now != entry.outcome:
-            found = _difference(entry, now)
-            differences.append(found)
-            key = (
-                found.venue,
-                found.was,
-                found.now,
-                found.now_cite or found.was_cite,
-                found.now_rule,
-            )
-            totals[key] += 1
+        if _word(now) != _word(entry.outcome):
+            differences.append(_difference(entry, now))
+        elif now != entry.outcome:
+            other_figures[venue_of(type(entry.command))] += 1
         if progress is not None and count % 1_000 == 0:
             progress(count)
-    rows_of = [WhatIfTotal(*key, entries=n) for key, n in sorted(totals.items())]
-    return WhatIfReport(count, rows, len(differences), rows_of, differences)
+    totals = _totals(differences)
+    return WhatIfReport(count, rows, len(differences), totals, differences, dict(other_figures))
+
+
+def _totals(differences: Iterable[Difference]) -> list[WhatIfTotal]:
+    counts = Counter(
+        (one.venue, one.was, one.now, one.now_cite or one.was_cite, one.now_rule)
+        for one in differences
+    )
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [WhatIfTotal(*key, entries=number) for key, number in ordered]
 
 
 def _difference(entry: Entry, now: Outcome) -> Difference:
@@ -156,18 +163,16 @@ def _difference(entry: Entry, now: Outcome) -> Difference:
         by=entry.by,
         command=type(entry.command).__name__,
         venue=venue_of(type(entry.command)),
-        was=_word(was, now),
-        now=_word(now, was),
+        was=_word(was),
+        now=_word(now),
         was_cite=was.cite if isinstance(was, Rejected) else "",
         now_cite=now.cite if isinstance(now, Rejected) else "",
         now_rule=now.rule if isinstance(now, Rejected) else "",
     )
 
 
-def _word(outcome: Outcome, other: Outcome) -> str:
-    if isinstance(outcome, Rejected):
-        return outcome.reason
-    return "accepted" if isinstance(other, Rejected) else "accepted with other events"
+def _word(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, Rejected) else "accepted"
 
 
 def venue_of(kind: type) -> str:
