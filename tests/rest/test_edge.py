@@ -57,6 +57,16 @@ def test_every_error_is_a_problem(api: Api, method: str, path: str, status: int,
     assert response.json()["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/v1/people/me", "GET"), ("/v1/rules", "GET, POST"), ("/v1/growth/orders/1/cancel", "POST")],
+)
+def test_a_wrong_method_is_told_the_right_ones(api: Api, path: str, allowed: str) -> None:
+    response = api.call("PUT", path)
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) - {"OPTIONS"} == set(allowed.split(", "))
+
+
 def test_a_defect_shows_no_stack(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(self: Gate, *parts: object) -> None:
         raise ZeroDivisionError("secret detail")

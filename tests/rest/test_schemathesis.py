@@ -28,7 +28,10 @@ CHECKS = [
 ]
 EXAMPLES = 12
 _numbers = itertools.count()
-schema = schemathesis.openapi.from_dict(msgspec.json.decode(document()))
+# A stream does not end, and XML is fuzzed by the ISO 20022 tests.
+schema = schemathesis.openapi.from_dict(msgspec.json.decode(document())).exclude(
+    path=["/v1/stream", "/v1/iso20022"]
+)
 
 
 @pytest.fixture(scope="module")

@@ -14,16 +14,20 @@ from huangpu import __version__
 from huangpu.core.message import Rejected
 from huangpu.engine import COMMANDS, EVENTS, PERMISSIONS
 from huangpu.gateways.rest.acts import Act, parameters_of
-from huangpu.gateways.rest.commands import PACKED
-from huangpu.gateways.rest.lane import BULK_PATH, COMMANDS_PATH
-from huangpu.gateways.rest.problems import MEDIA_TYPE, Problem
+from huangpu.gateways.rest.openapi_fixed import fixed_paths
+from huangpu.gateways.rest.openapi_parts import (
+    KEY,
+    REF,
+    Tree,
+    content,
+    path_parameters,
+    ref,
+    responses,
+)
+from huangpu.gateways.rest.problems import Problem
 from huangpu.gateways.rest.reads import View
 from huangpu.gateways.rest.resources import ACTS, VIEWS
 from huangpu.gateways.rest.tokens import SignIn, Token
-from huangpu.gateways.rest.wire import JSON
-
-Tree = dict[str, Any]
-REF = "#/components/schemas/{name}"
 
 DESCRIPTION = """\
 Commands change state, reads show it. A command is sent with an `Idempotency-Key`: the same key with the same content gets the
@@ -31,26 +35,6 @@ stored answer byte for byte (`Idempotent-Replayed: true`), with other content 42
 durable. Amounts are integers in minor units of an ISO 4217 currency, shares of a whole are micro-percent, instants are
 microseconds since 1970-01-01T00:00:00Z where a field ends in `_us`. Every error is a problem (RFC 9457) with the reason, the value found,
 the limit, and the clause that refused (`cite`) with its dated row (`rule`, see `/v1/rules/{name}`)."""
-
-_STATUS_WORDS = {
-    400: "malformed, with the path of the field",
-    401: "no or unknown bearer token",
-    403: "this person may not do it",
-    404: "nothing there that this person may see",
-    413: "the body is over the limit",
-    415: "the body is of another media type",
-    422: "refused by a rule of the centre, or the key was used for another command",
-    429: "too many failed sign-ins",
-    500: "a defect of the centre",
-    503: "overloaded, or the outcome is unknown: send the same key again",
-}
-_KEY: Tree = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "the command's id, chosen by the client; one institution uses it once",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
-}
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -84,6 +68,22 @@ class BulkCommand(msgspec.Struct, frozen=True):
     do: dict[str, Any]
 
 
+class PaymentMessage(msgspec.Struct, frozen=True):
+    """One ISO 20022 message that a payment owes: what it is, from whom, to whom, and its text."""
+
+    definition: str
+    message_id: str
+    sender: str
+    receiver: str
+    xml: str
+
+
+class PaymentMessages(msgspec.Struct, frozen=True):
+    """The messages of one payment that the reader may see."""
+
+    items: list[PaymentMessage]
+
+
 class Status(msgspec.Struct, frozen=True):
     """Whether the process is alive or ready."""
 
@@ -115,15 +115,15 @@ def _tree() -> Tree:
     answers = [view.answer for view in VIEWS]
     queries = [view.query for view in VIEWS]
     fixed = [command, event, Accepted, BulkAnswer, BulkCommand, Problem, Rejected, SignIn, Token]
-    fixed += [Status, Version]
+    fixed += [Status, Version, PaymentMessages]
     schemas, components = msgspec.json.schema_components(
         [*fixed, *answers, *queries], ref_template=REF
     )
     components["Command"] = _one_of(schemas[0])
     components["Event"] = _one_of(schemas[1])
-    components["Accepted"]["properties"]["events"]["items"] = _ref("Event")
-    components["BulkAnswer"]["properties"]["events"]["items"] = _ref("Event")
-    components["BulkCommand"]["properties"]["do"] = _ref("Command")
+    components["Accepted"]["properties"]["events"]["items"] = ref("Event")
+    components["BulkAnswer"]["properties"]["events"]["items"] = ref("Event")
+    components["BulkCommand"]["properties"]["do"] = ref("Command")
     paths: dict[str, Tree] = {}
     for act in ACTS:
         _body_schema(act, components, schemas[0]["discriminator"]["mapping"])
@@ -135,7 +135,7 @@ def _tree() -> Tree:
         paths.setdefault(view.path, {})["get"] = operation
     for query in query_schemas:
         components.pop(_name_in(query["$ref"]), None)
-    paths |= _fixed_paths()
+    paths |= fixed_paths()
     return {
         "openapi": "3.1.0",
         "info": {"title": "huangpu", "version": __version__, "description": DESCRIPTION},
@@ -147,10 +147,6 @@ def _tree() -> Tree:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
-
-
-def _ref(name: str) -> Tree:
-    return {"$ref": REF.format(name=name)}
 
 
 def _short(name: str) -> str:
@@ -175,27 +171,6 @@ def _dedented(schema: Tree) -> Tree:
     if "description" in schema:
         schema = {**schema, "description": inspect.cleandoc(schema["description"])}
     return schema
-
-
-def _content(schema: Tree, media_type: str = JSON) -> Tree:
-    return {media_type: {"schema": schema}}
-
-
-def _responses(schema: Tree, *problems: int, status: int = 200) -> Tree:
-    found: Tree = {str(status): {"description": "done", "content": _content(schema)}}
-    for code in problems:
-        found[str(code)] = {
-            "description": _STATUS_WORDS[code],
-            "content": _content(_ref("Problem"), MEDIA_TYPE),
-        }
-    return found
-
-
-def _path_parameters(path: str) -> list[Tree]:
-    return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        for name in parameters_of(path)
-    ]
 
 
 def _tag(path: str) -> str:
@@ -225,14 +200,14 @@ def _act_operation(act: Act) -> Tree:
         "tags": [_tag(act.path)],
         "summary": act.summary or text.split("\n", 1)[0],
         "description": f"{text}\n\nPermission: {permission or 'any registered person'}.",
-        "parameters": [*_path_parameters(act.path), _KEY],
-        "requestBody": {"required": True, "content": _content(_ref(f"{name}Body"))},
-        "responses": _responses(_ref("Accepted"), 400, 401, 403, 413, 415, 422, 500, 503),
+        "parameters": [*path_parameters(act.path), KEY],
+        "requestBody": {"required": True, "content": content(ref(f"{name}Body"))},
+        "responses": responses(ref("Accepted"), 400, 401, 403, 413, 415, 422, 500, 503),
     }
 
 
 def _view_operation(view: View, answer: Tree, query: Tree) -> Tree:
-    parameters = _path_parameters(view.path)
+    parameters = path_parameters(view.path)
     for name, schema in query["properties"].items():
         parameters.append({"name": name, "in": "query", "required": False, "schema": schema})
     permission = f" Permission: {view.permission}." if view.permission else ""
@@ -244,77 +219,5 @@ def _view_operation(view: View, answer: Tree, query: Tree) -> Tree:
         "summary": view.summary,
         "description": f"{view.summary}.{permission}",
         "parameters": parameters,
-        "responses": _responses(answer, 400, 401, 403, *missing, 500, 503),
-    }
-
-
-def _fixed_paths() -> dict[str, Tree]:
-    problems = (400, 401, 403, 413, 415, 422, 500, 503)
-    command = {
-        "operationId": "post_command",
-        "tags": ["commands"],
-        "summary": "Submit any command by its tag",
-        "parameters": [_KEY],
-        "requestBody": {"required": True, "content": _content(_ref("Command"))},
-        "responses": _responses(_ref("Accepted"), *problems),
-    }
-    records = {"type": "string", "contentMediaType": PACKED}
-    lines = {"type": "array", "items": _ref("BulkCommand"), "maxItems": 10_000}
-    answers: Tree = {"type": "array", "items": _ref("BulkAnswer")}
-    bulk = {
-        "operationId": "post_commands_bulk",
-        "tags": ["commands"],
-        "summary": "Submit many commands, or one block of packed transfers",
-        "description": "JSON: each command has its own key in `id` and is decided on its own; answers keep the order. "
-        "Octets: one PostTransferBlock under the key of the header.",
-        "parameters": [{**_KEY, "required": False}],
-        "requestBody": {"required": True, "content": _content(lines) | _content(records, PACKED)},
-        "responses": _responses({"oneOf": [answers, _ref("Accepted")]}, *problems),
-    }
-    sign_in = {
-        "operationId": "sign_in",
-        "tags": ["tokens"],
-        "summary": "Sign in by password and get a bearer token",
-        "security": [],
-        "requestBody": {"required": True, "content": _content(_ref("SignIn"))},
-        "responses": _responses(_ref("Token"), 400, 401, 403, 413, 422, 429, 500, 503, status=201),
-    }
-    sign_out = {
-        "operationId": "sign_out",
-        "tags": ["tokens"],
-        "summary": "Make the token of this request void",
-        "responses": {"204": {"description": "done"}}
-        | _responses({}, 401, 403, 422, 500, 503, status=204)
-        | {"204": {"description": "done"}},
-    }
-    metrics: Tree = {
-        "200": {"description": "done", "content": _content({"type": "string"}, "text/plain")}
-    }
-    return {
-        COMMANDS_PATH: {"post": command},
-        BULK_PATH: {"post": bulk},
-        "/v1/tokens": {"post": sign_in},
-        "/v1/tokens/current": {"delete": sign_out},
-        "/livez": {"get": _open("livez", "Tell that the process runs", _responses(_ref("Status")))},
-        "/readyz": {
-            "get": _open(
-                "readyz", "Tell whether commands are taken", _responses(_ref("Status"), 503)
-            )
-        },
-        "/version": {
-            "get": _open("version", "Name the running version", _responses(_ref("Version")))
-        },
-        "/metrics": {
-            "get": _open("metrics", "Show figures in the text form of Prometheus", metrics)
-        },
-    }
-
-
-def _open(operation: str, summary: str, responses: Tree) -> Tree:
-    return {
-        "operationId": operation,
-        "tags": ["operations"],
-        "summary": summary,
-        "security": [],
-        "responses": responses,
+        "responses": responses(answer, 400, 401, 403, *missing, 500, 503),
     }

@@ -149,7 +149,18 @@ def http_problem(request: AnyRequest, error: HTTPException) -> Response[bytes]:
         503: error.detail or "the engine is reopening its journal",
     }.get(status, error.detail)
     headers = {k: v for k, v in (error.headers or {}).items() if k.lower() in _KEPT_HEADERS}
+    if status == 405:
+        headers["Allow"] = _allowed(request.app, path)
     return as_response(problem(status, _CODES.get(status, "REFUSED"), detail, headers=headers))
+
+
+def _allowed(app: Litestar, path: str) -> str:
+    """List the methods that a path knows (RFC 9110, 15.5.6)."""
+    found: set[str] = set()
+    for route in app.routes:
+        if re.fullmatch(re.sub(r"\{\w+:\w+\}", "[^/]+", route.path), path):
+            found |= route.methods
+    return ", ".join(sorted(found))
 
 
 def internal_problem(request: AnyRequest, error: Exception) -> Response[bytes]:
