@@ -74,7 +74,7 @@ def open_engine(
     tell = progress or _quiet
     report = verify.verify(store, progress=lambda done, of: tell("verify", done, of))
     if report.first_bad is not None:
-        raise Corrupted(report.entries + 1, report.first_bad)
+        raise Corrupted(report.entries + 1, report.first_bad.partition(": ")[2])
     engine = Engine(Centre(rules), store, clock_us)
     from_seq = _restore(engine, rules, store, snapshots)
     total = engine.next_seq - 1

@@ -17,8 +17,14 @@ _err = Console(stderr=True)
 
 
 def _progress(what: str, done: int, total: int) -> None:
-    end = "\n" if done >= total else "\r"
-    sys.stderr.write(f"{what}: {done:,} of {total:,} entries{end}")
+    """Show progress in place on a terminal, and only the end of it in a log."""
+    ended = done >= total
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{what}: {done:,} of {total:,}")
+    elif ended:
+        sys.stderr.write(f"{what}: {done:,} of {total:,}")
+    if ended:
+        sys.stderr.write("\n")
     sys.stderr.flush()
 
 
