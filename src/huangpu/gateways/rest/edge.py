@@ -5,6 +5,7 @@ whole; a defect is answered 500 without its stack. Posts of commands take the sh
 application. Leaves out: who asks, what is asked.
 """
 
+import itertools
 import logging
 import re
 import secrets
@@ -39,6 +40,16 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
 )
 """Given to every answer that does not bring its own (the console brings its own policy for pages)."""
+
+LANE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""Given to answers of the command lane: JSON that no browser renders; each header costs the hot path a check by the server."""
+
+_process = secrets.token_hex(6)
+_requests = itertools.count(1)
 
 INTERNAL = problem(500, "INTERNAL", "a defect of the centre; nothing was decided by this answer")
 
@@ -75,6 +86,7 @@ class Edge:
             if lane is None:
                 await self._app(scope, exchange.receive, exchange.send)
             else:
+                exchange.in_lane = True
                 await run_lane(lane, scope, exchange.receive, exchange.send)
         except BodyTooLarge:
             await exchange.give_up(self._too_large())
@@ -98,8 +110,11 @@ class _Exchange:
         self._bytes_left = body_bytes_max
         self.started_s = time.perf_counter()
         self.status = 0
+        self.in_lane = False
         given = header(scope, b"request-id")
-        self.request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
+        self.request_id = (
+            given if _REQUEST_ID.fullmatch(given) else f"req_{_process}{next(_requests):08x}"
+        )
 
     def check_declared_length(self) -> None:
         """Refuse a body by its declared length, before any of it is read.
@@ -126,10 +141,12 @@ class _Exchange:
         """Send a part of the answer; its start gets the headers of the edge."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = list(message["headers"])
-            given = {name.lower() for name, _ in headers}
-            headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
-            headers.append((b"request-id", self.request_id.encode()))
+            headers = [*message["headers"], (b"request-id", self.request_id.encode())]
+            if self.in_lane:
+                headers += LANE_HEADERS
+            else:
+                given = {name.lower() for name, _ in headers}
+                headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
             message = {**message, "headers": headers}
         await self._send(message)
 
