@@ -120,7 +120,9 @@ def test_links_lead_to_files(page: Path) -> None:
         if re.match(r"[a-z]+:", target) or target.endswith(".png"):
             continue
         file = (page.parent / target).resolve() if target else page
-        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors_of(file)):
+        if not file.exists() or (
+            anchor and file.suffix == ".md" and anchor not in anchors_of(file)
+        ):
             dead.append(match["target"])
     assert not dead
 
