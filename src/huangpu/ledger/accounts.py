@@ -11,6 +11,8 @@ import enum
 import msgspec
 
 INTERUNIT = "INTERUNIT"
+RESERVED_PREFIXES = ("INTERUNIT-", "OPENING-", "NOSTRO-", "ISSUED-", "GROWTH-")
+"""Beginnings of account codes that only the venues' own commands give: mirrors, and the claims of the growth tier."""
 
 
 class Side(enum.StrEnum):

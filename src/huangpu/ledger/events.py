@@ -13,8 +13,9 @@ from huangpu.core.reasons import Reason
 from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import AMOUNT_MAX
-from huangpu.ledger.accounts import Account
+from huangpu.ledger.accounts import RESERVED_PREFIXES, Account, Side
 from huangpu.ledger.book import Book
+from huangpu.ledger.kernel import BOOKED_LIMIT
 from huangpu.ledger.transfers import TRANSFER_RECORD, Leg
 
 
@@ -31,7 +32,7 @@ class LegsPosted(Event, frozen=True):
 
 
 class OpenLedgerAccount(Command, frozen=True):
-    """Open an account that no venue's own command opens (mirrors, nostros, opening positions)."""
+    """Open an account that no venue's own command opens (a bank's own liquidity, positions outside the venues)."""
 
     account: Account
 
@@ -62,15 +63,24 @@ class TransferBlockPosted(Event, frozen=True):
 
 
 BLOCK_RECORDS_MAX = 8_190
+OPENING = "OPENING"
 
 
 def open_ledger_account(
     book: Book, rules: RuleBook, command: OpenLedgerAccount, stamp: Stamp
 ) -> Decision:
-    """Open a ledger account by the operator's hand.
+    """Open a ledger account by the operator's hand, under no name that a venue gives to its own.
 
-    Rejects: ACCOUNT_KNOWN.
+    Rejects: IDENTIFIER_MALFORMED, FIELD_OUT_OF_RANGE, ACCOUNT_KNOWN.
     """
+    account = command.account
+    if not account.code or account.code.startswith(RESERVED_PREFIXES):
+        detail = f"code {account.code!r}: not empty, not beginning {' '.join(RESERVED_PREFIXES)}"
+        return Rejected(Reason.IDENTIFIER_MALFORMED, detail, "huangpu policy 2")
+    low, high = account.booked_min, account.booked_max
+    if not (low is None or abs(low) < BOOKED_LIMIT) or not (high is None or 0 <= high < BOOKED_LIMIT):
+        detail = f"limits {low} to {high}, within 2^62, the highest from 0"
+        return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, "huangpu policy 2")
     if book.number(command.account.code) is not None:
         return Rejected(Reason.ACCOUNT_KNOWN, command.account.code, "huangpu policy 2")
     return [AccountOpened(account=command.account)]
@@ -79,9 +89,10 @@ def open_ledger_account(
 def post_opening_balance(
     book: Book, rules: RuleBook, command: PostOpeningBalance, stamp: Stamp
 ) -> Decision:
-    """Post one leg between a unit's opening mirror and an account.
+    """Post one leg from a unit's opening mirror to an account, or from another mirror to the opening mirror.
 
-    Rejects: FIELD_OUT_OF_RANGE, ACCOUNT_UNKNOWN, BALANCE_LIMIT_EXCEEDED.
+    Rule: huangpu policy 2: the operator brings balances in, and moves no holder's money.
+    Rejects: FIELD_OUT_OF_RANGE, ACCOUNT_UNKNOWN, ACCOUNT_CLASS_FORBIDDEN, BALANCE_LIMIT_EXCEEDED.
     """
     if not 0 < command.amount <= AMOUNT_MAX:
         return Rejected(
@@ -94,6 +105,11 @@ def post_opening_balance(
     debit, credit = numbers
     assert debit is not None
     assert credit is not None
+    payer, receiver = book.account(debit), book.account(credit)
+    mirrored = payer.normal is Side.DEBIT and receiver.kind == OPENING
+    if payer.kind != OPENING and not mirrored:
+        detail = f"from {payer.code}, a {payer.kind}, to {receiver.code}; needed from an {OPENING} mirror"
+        return Rejected(Reason.ACCOUNT_CLASS_FORBIDDEN, detail, "huangpu policy 2")
     legs = [Leg(kind=0, debit=debit, credit=credit, amount=command.amount)]
     shortfall = book.check(legs)
     if shortfall is not None:

@@ -15,7 +15,8 @@ from huangpu.core.reasons import Reason
 from huangpu.core.values import format_decimal, parse_decimal
 from huangpu.engine.writer import Engine
 from huangpu.journal.entry import Entry
-from huangpu.ledger.events import PostOpeningBalance
+from huangpu.ledger import Leg, LegKind, pack
+from huangpu.ledger.events import PostTransferBlock
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.growth import market_data
 from huangpu.venues.growth.clearing import DepositShares
@@ -93,11 +94,12 @@ def acted(engine: Engine, row: Row) -> str:
 
 def spent(engine: Engine, investor_id: str) -> Entry | Rejected:
     """Empty an investor's cash but for one fen short of 200 shares at 20.00."""
-    command = PostOpeningBalance(
-        debit=f"GROWTH-{investor_id}/CNY",
-        credit="ISSUED-GROWTH/CNY",
-        amount=market.CASH_FEN - 200 * 2000 + 1,
-    )
+    ledger = engine.centre.ledger
+    cash, mirror = (ledger.number(code) for code in (f"GROWTH-{investor_id}/CNY", "ISSUED-GROWTH/CNY"))
+    assert cash is not None
+    assert mirror is not None
+    leg = Leg(LegKind.TRANSFER, cash, mirror, market.CASH_FEN - 200 * 2000 + 1)
+    command = PostTransferBlock(records=pack([[leg]]).tobytes())
     return send(engine, "operator", command)
 
 

@@ -1,0 +1,58 @@
+"""The operator's own commands on the ledger: what may be opened by hand, and where an opening balance may come from."""
+
+import pytest
+from tests.support.centre import accepted, refused, send
+from tests.support.offshore import balance, offshore_engine
+
+from huangpu.core.reasons import Reason
+from huangpu.ledger.accounts import Account, Side
+from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance
+
+
+def by_hand(code: str, low: int | None = 0, high: int | None = None) -> OpenLedgerAccount:
+    account = Account(code, "BK1", "USD", "BK1-SAU", "FXLIQ", Side.CREDIT, low, high)
+    return OpenLedgerAccount(account=account)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(2**62, None), (-(2**62), None), (0, -1), (0, 2**62), (0, 2**64 - 1)]
+)
+def test_limits_that_the_ledger_cannot_hold_are_refused(low: int | None, high: int | None) -> None:
+    engine = offshore_engine()
+    answer = refused(send(engine, "operator", by_hand("FXLIQ-9/USD", low, high)))
+    assert answer.reason is Reason.FIELD_OUT_OF_RANGE
+
+
+@pytest.mark.parametrize(
+    "code", ["", "GROWTH-INV/CNY", "ISSUED-GROWTH/CNY", "INTERUNIT-BK2-SAU/EUR", "OPENING-X/USD"]
+)
+def test_names_that_the_venues_give_are_not_opened_by_hand(code: str) -> None:
+    answer = refused(send(offshore_engine(), "operator", by_hand(code)))
+    assert answer.reason is Reason.IDENTIFIER_MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("debit", "credit"),
+    [
+        ("FTE-OTC1/USD", "FTE-OTC3/USD"),
+        ("FTE-OTC1/USD", "OPENING-BK1-SAU/USD"),
+        ("INTERUNIT-BK1-SAU/USD", "FTE-OTC1/USD"),
+        ("NOSTRO-BK1@OVB/USD", "FTE-OTC1/USD"),
+    ],
+)
+def test_the_operator_moves_no_holders_money(debit: str, credit: str) -> None:
+    engine = offshore_engine()
+    before = balance(engine, debit)
+    command = PostOpeningBalance(debit=debit, credit=credit, amount=1_00)
+    assert refused(send(engine, "operator", command)).reason is Reason.ACCOUNT_CLASS_FORBIDDEN
+    assert balance(engine, debit) == before
+
+
+def test_a_balance_comes_in_through_the_opening_mirror() -> None:
+    engine = offshore_engine()
+    opening = PostOpeningBalance(debit="OPENING-BK1-SAU/USD", credit="FTE-OTC1/USD", amount=1_00)
+    accepted(send(engine, "operator", opening))
+    mirrored = PostOpeningBalance(
+        debit="NOSTRO-BK1@OVB/USD", credit="OPENING-BK1-SAU/USD", amount=1_00
+    )
+    accepted(send(engine, "operator", mirrored))
