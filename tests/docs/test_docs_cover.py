@@ -162,3 +162,30 @@ def test_what_is_written_by_hand_is_kept() -> None:
     table = f"<!-- table commands-centre -->\n{head}| `Tick` | ? | ? | 时间推进 |\n<!-- end -->"
     assert "| `Tick` | `clock.tick` | — | 时间推进 |" in refreshed(table, "zh")
     assert cells(r"| a \| b | c |") == [r"a \| b", "c"]
+
+
+@pytest.mark.parametrize("folder", [DOCS / "rules", DOCS / "zh" / "rules"], ids=["en", "zh"])
+def test_every_policy_that_is_cited_is_explained(folder: Path) -> None:
+    source = ROOT / "src" / "huangpu"
+    files = [*source.rglob("*.py"), *source.rglob("*.toml")]
+    cited = {int(n) for file in files for n in re.findall(r"huangpu policy (\d+)", text_of(file))}
+    explained = {
+        int(n)
+        for page in folder.glob("*.md")
+        for n in re.findall(r"^\| (\d+)\b", text_of(page), re.MULTILINE)
+    }
+    assert len(cited) > 30
+    assert cited <= explained
+
+
+@pytest.mark.parametrize("folder", [DOCS / "rules", DOCS / "zh" / "rules"], ids=["en", "zh"])
+def test_every_rule_file_and_mark_is_listed(folder: Path) -> None:
+    text = text_of(folder / "README.md")
+    source = ROOT / "src" / "huangpu"
+    files = [file for file in source.rglob("*.toml") if file.parent.name == "rules"]
+    assert len(files) >= 10
+    assert not [
+        file.name for file in files if f"{file.relative_to(source).as_posix()}`]" not in text
+    ]
+    marks = {mark for file in files for mark in re.findall(r"\[([A-Z]+)\]", text_of(file))}
+    assert not [mark for mark in marks if f"| [{mark}] |" not in text]
