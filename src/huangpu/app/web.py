@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 from litestar import Litestar
@@ -14,8 +15,10 @@ from huangpu.app.opening import SNAPSHOTS, write_snapshot
 from huangpu.clock import ticking
 from huangpu.config import Settings
 from huangpu.engine import EngineStopped, Gate, Overloaded
-from huangpu.gateways.rest import server as rest
+from huangpu.gateways import rest
+from huangpu.gateways.iso20022 import http as iso20022
 from huangpu.gateways.rest.edge import Edge
+from huangpu.gateways.stream import sse as stream
 from huangpu.registry.charter import Tick
 
 
@@ -41,17 +44,26 @@ def build_app(centred: Centred) -> Edge:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await gate.settled()
-        if not gate.engine.stopped and settings.snapshot_entries:
-            write_snapshot(gate.engine, settings.data / SNAPSHOTS)
+        with contextlib.suppress(EngineStopped):
+            await gate.readable()
+            if settings.snapshot_entries:
+                write_snapshot(gate.engine, settings.data / SNAPSHOTS)
         await gate.stop()
 
+    person_of, scope_of = partial(rest.requester, gate), partial(rest.scope_of, gate)
     app = Litestar(
-        route_handlers=[*rest.build_routes(gate, settings), *console.build_routes(gate)],
+        route_handlers=[
+            *rest.build_routes(gate, settings),
+            *iso20022.build_routes(gate, person_of, scope_of),
+            *stream.build_routes(gate, person_of, scope_of),
+            *console.build_routes(gate),
+        ],
         exception_handlers=rest.EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         state=State({"gate": gate, "settings": settings}),
-        request_max_body_size=settings.body_bytes_max,
+        # The edge limits bodies before they are read; the log is the process's own.
+        request_max_body_size=None,
+        logging_config=None,
         openapi_config=None,
     )
     return rest.edge(app)

@@ -17,6 +17,7 @@ from rich.table import Table
 from huangpu.app import SNAPSHOTS, load_rules, open_engine, write_snapshot
 from huangpu.core.rulebook import parse_rows
 from huangpu.engine import replay as replaying
+from huangpu.engine.centre import Centre
 from huangpu.engine.writer import CODEC
 from huangpu.journal import verify as verifying
 from huangpu.journal.codec import time_text
@@ -70,7 +71,7 @@ def verify(data: Path, *, as_json: bool) -> None:
 def replay(data: Path, *, as_json: bool) -> None:
     """Rebuild the state from the stored events and print its hash."""
     store = SqliteReader(data)
-    centre = replaying.Centre(load_rules())
+    centre = Centre(load_rules())
     count = 0
     with _progress("replay", store.tail().next_seq) as tell:
         for _ in replaying.replayed(centre, _entries(store), tell):

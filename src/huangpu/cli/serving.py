@@ -1,5 +1,6 @@
 """`huangpu serve` and `huangpu demo`: one process with the engine, REST, the stream and the console."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -61,12 +62,18 @@ def demo(
 
 
 def _run(settings: Settings, centred: Centred) -> None:
+    # What the journal has built lives as long as the process: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000)
     config = uvicorn.Config(
         build_app(centred),
         host=settings.host,
         port=settings.port,
         access_log=False,
         log_level="warning",
+        proxy_headers=False,
+        server_header=False,
         timeout_graceful_shutdown=3,
     )
     _err.print(

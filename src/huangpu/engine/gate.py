@@ -49,7 +49,7 @@ class Gate:
     async def stop(self) -> None:
         """Let the batch in flight finish, refuse the rest, and close the journal."""
         if self._task is not None:
-            await self.settled()
+            await self._durable.wait()
             self._task.cancel()
         self._fail_queue(EngineStopped("the centre is closing"))
         self._writer.shutdown()
@@ -103,8 +103,17 @@ class Gate:
         return list(await asyncio.gather(*futures))
 
     async def settled(self) -> None:
-        """Wait until what memory shows is durable; readers call it before they answer."""
+        """Wait until no write is in flight; readers call it before they look, and look at `engine.stopped` after."""
         await self._durable.wait()
+
+    async def readable(self) -> None:
+        """Wait until what memory shows is durable.
+
+        Raises: EngineStopped while the engine waits to be reopened: memory may then show what the journal does not hold.
+        """
+        await self._durable.wait()
+        if self.engine.stopped:
+            raise EngineStopped("the engine reopens from its journal")
 
     async def _run(self) -> None:
         while True:
