@@ -153,7 +153,7 @@ class Engine:
         row = self.store.row_of(seq)
         if row is None:
             return None
-        return CODEC.decode(row.body)[seq - row.first_seq]
+        return CODEC.decode_one(row.body, seq - row.first_seq)
 
     def entries(self, from_seq: int) -> Iterator[Entry]:
         """Read durable entries from a number on."""

@@ -58,17 +58,15 @@ class Codec:
 
     def decode(self, body: bytes) -> list[Entry]:
         """Return the entries of a row's body."""
-        return [
-            Entry(
-                s.seq,
-                s.at_us,
-                s.by,
-                s.id,
-                self._command.decode(s.command),
-                self._outcome.decode(s.outcome),
-            )
-            for s in self._stored.decode(body)
-        ]
+        return [self._entry(stored) for stored in self._stored.decode(body)]
+
+    def decode_one(self, body: bytes, place: int) -> Entry:
+        """Return one entry of a row's body, the others left unread. Units: place from 0."""
+        return self._entry(self._stored.decode(body)[place])
+
+    def _entry(self, s: _Stored) -> Entry:
+        command, outcome = self._command.decode(s.command), self._outcome.decode(s.outcome)
+        return Entry(s.seq, s.at_us, s.by, s.id, command, outcome)
 
     def count(self, body: bytes) -> int:
         """Return how many entries a body holds."""
