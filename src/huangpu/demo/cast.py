@@ -134,7 +134,7 @@ def _banks() -> list[Member]:
 def _companies() -> list[Member]:
     members = []
     for n, company in enumerate(COMPANIES, 1):
-        name, name_zh = f"Simulated Offshore Trading {n:02d}", f"模拟离岸贸易{n:02d}"
+        name, name_zh = f"Simulated Trading {n:02d}", f"模拟离岸贸易{n:02d}"
         members.append(_member(company, name, name_zh, InstitutionKind.COMPANY, ["TREASURER"]))
     for supplier, home in SUPPLIERS.items():
         name, name_zh = f"Simulated Supplier {home}", f"模拟境外供应商{home}"

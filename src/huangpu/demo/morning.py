@@ -1,4 +1,4 @@
-"""The first hour of the demo's day, played at once: so that the first page shows a market and not an empty hall.
+"""The first three quarters of an hour of the demo's day, played at once: so that the first page shows a market and not an empty hall.
 
 The commands are drawn like the living traffic and stamped with the instants at which they would have come; the engine decides them one by one.
 """
@@ -13,9 +13,9 @@ from huangpu.demo.traffic import Author, limit_order, next_placement, payment
 from huangpu.engine import Engine, Submission
 from huangpu.registry.charter import Tick
 
-MINUTES = 60
+MINUTES = 45
 SECOND_US = 1_000_000
-TICK_S, PAYMENT_S, SLIP_S, ORDER_S = 30.0, 5.0, 45.0, 1.2
+TICK_S, PAYMENT_S, SLIP_S, ORDER_S = 30.0, 1.2, 20.0, 0.5
 BATCH = 100
 
 Sent = tuple[int, str, Command]
@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def play(engine: Engine, progress: Progress | None = None) -> None:
-    """Send an hour of commands from the newest entry on."""
+    """Send three quarters of an hour of commands from the newest entry on."""
     author = Author(lambda: engine, 1)
     start_us = engine.last_at_us + SECOND_US
     end_us = start_us + MINUTES * 60 * SECOND_US
@@ -42,7 +42,7 @@ def play(engine: Engine, progress: Progress | None = None) -> None:
             engine.step(batch)
             batch = []
             if progress is not None:
-                progress("first hour", (at_us - start_us) // SECOND_US, MINUTES * 60)
+                progress("first 45 minutes", (at_us - start_us) // SECOND_US, MINUTES * 60)
     engine.step(batch)
 
 

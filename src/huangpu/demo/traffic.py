@@ -35,9 +35,9 @@ from huangpu.venues.reinsurance.placement.sections import (
 from huangpu.venues.reinsurance.placement.signing import SignDown
 from huangpu.venues.reinsurance.placement.slip import ContractType, Method, PlaceSlip
 
-PAYMENT_PAUSE_S = 0.4
-SLIP_STEP_PAUSE_S = 0.7
-ORDER_PAUSE_S = 0.12
+PAYMENT_PAUSE_S = 1.0
+SLIP_STEP_PAUSE_S = 1.2
+ORDER_PAUSE_S = 0.3
 TRADE_TYPES = ("RESALE", "RESALE", "RESALE", "GLOBAL_PROC", "CONTRACT_MFG", "PROJECT_BUY")
 CLASSES = ("PROPERTY", "ENGINEERING", "MARINE_CARGO", "MOTOR", "LIABILITY", "AGRICULTURE", "CYBER")
 
