@@ -51,13 +51,19 @@ async def sign_in(visitor: Visitor) -> Response[str] | Redirect:
     person_id, password, target = (str(form.get(n, "")) for n in ("person", "password", "next"))
     sessions = visitor.console.sessions
     if not sessions.may_try(person_id):
-        text = visitor.words.text("Too many wrong passwords for this person; try again in five minutes.")
-        return await page(visitor, "sign_in.html", _door(visitor, person_id, target, text), status=429)
+        text = visitor.words.text(
+            "Too many wrong passwords for this person; try again in five minutes."
+        )
+        return await page(
+            visitor, "sign_in.html", _door(visitor, person_id, target, text), status=429
+        )
     person = await asyncio.to_thread(person_of_password, visitor.centre, person_id, password)
     if person is None:
         sessions.failed(person_id)
         text = visitor.words.text("Person id and password do not belong together.")
-        return await page(visitor, "sign_in.html", _door(visitor, person_id, target, text), status=401)
+        return await page(
+            visitor, "sign_in.html", _door(visitor, person_id, target, text), status=401
+        )
     sessions.end(visitor.session_name)
     name = sessions.begin(person.id)
     cookie = _cookie(request, COOKIE, name, LIFE_S, hidden=True)
@@ -90,5 +96,11 @@ async def choose(visitor: Visitor) -> Redirect:
 def _cookie(request: AnyRequest, name: str, value: str, seconds: int, *, hidden: bool) -> Cookie:
     secure = request.url.scheme == "https"
     return Cookie(
-        key=name, value=value, max_age=seconds, path="/", secure=secure, httponly=hidden, samesite="strict"
+        key=name,
+        value=value,
+        max_age=seconds,
+        path="/",
+        secure=secure,
+        httponly=hidden,
+        samesite="strict",
     )

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 US = 1_000_000
 MINUTE_US = 60 * US
 
 
-class Bar(NamedTuple):
+class Bar(msgspec.Struct, frozen=True):
     """One bar of a histogram, in the units of its drawing; `value` is what it stands for, from `at_us` on."""
 
     x: float
@@ -19,7 +20,7 @@ class Bar(NamedTuple):
     at_us: int
 
 
-class Latency(NamedTuple):
+class Latency(msgspec.Struct, frozen=True):
     """How long one kind of command took from receipt to the durable answer. Units: seconds; places 0 to 100 on a log scale."""
 
     name: str
@@ -42,7 +43,14 @@ def bars(
         tall = max(tall, 1.5) if count else 0.0
         x = round(place * step, 2)
         placed.append(
-            Bar(x, round(height - tall, 2), round(step * 0.82, 2), round(tall, 2), count, start_us + place * step_us)
+            Bar(
+                x,
+                round(height - tall, 2),
+                round(step * 0.82, 2),
+                round(tall, 2),
+                count,
+                start_us + place * step_us,
+            )
         )
     return placed
 

@@ -33,7 +33,7 @@ SECRET_FIELDS = frozenset({"password_hash", "hashed"})
 TICK = "Tick"
 
 
-class Seal(NamedTuple):
+class Seal(msgspec.Struct, frozen=True):
     """The row an entry lies in: its place in the chain, in hexadecimal."""
 
     first_seq: int

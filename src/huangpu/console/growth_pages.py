@@ -18,7 +18,7 @@ from huangpu.venues.growth import views
 from huangpu.venues.growth.day import OrderSide
 from huangpu.venues.growth.orders import CancelOrder, PlaceOrder
 
-LEVELS = 10
+LEVELS = 8
 TAPE_ROWS = 28
 OWN_ORDERS = 30
 ORDER = "growth.order"
@@ -86,7 +86,12 @@ def book_of(room: Any, code: str, words: Words) -> dict[str, list[list[Any]]]:
     depth = views.depth(room, code, LEVELS)
     return {
         side: [
-            [words.price(level.price_fen), words.number(level.quantity), level.orders, level.quantity]
+            [
+                words.price(level.price_fen),
+                words.number(level.quantity),
+                level.orders,
+                level.quantity,
+            ]
             for level in levels
         ]
         for side, levels in (("bids", depth.bids), ("asks", depth.asks))
@@ -125,7 +130,7 @@ async def show(visitor: Visitor) -> Response[str]:
             row.code: line_points(DAY_TRADES.closes(room, row.code, 40), 80, 18) for row in rows
         },
         "turnover_bars": DAY_TRADES.turnover_bars(room, 60),
-        "tape": views.tape(room, None, 22),
+        "tape": views.tape(room, None, 30),
         "may_order": visitor.may(ORDER),
     }
     return await page(visitor, "growth.html", data)
@@ -195,7 +200,8 @@ async def place(visitor: Visitor, code: str) -> Response[str] | Redirect:
     form = await acts.form_of(visitor)
     try:
         command = PlaceOrder(
-            client_order_id=acts.text(form, "client_order_id") or f"c-{acts.text(form, 'command_id')}",
+            client_order_id=acts.text(form, "client_order_id")
+            or f"c-{acts.text(form, 'command_id')}",
             investor_id=acts.text(form, "investor_id"),
             code=code,
             side=OrderSide(acts.one_of(form, "side", [str(side) for side in OrderSide])),

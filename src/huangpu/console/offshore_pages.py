@@ -8,9 +8,16 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from huangpu.console import acts
+from huangpu.console.entries import RECENT_KEPT
 from huangpu.console.growth_pages import done_of
 from huangpu.console.live import State, Subject
-from huangpu.console.overview import amounts, figures_of, latencies, payments_by_minute
+from huangpu.console.overview import (
+    PAYMENT_COMMANDS,
+    amounts,
+    figures_of,
+    latencies,
+    payments_by_minute,
+)
 from huangpu.console.pages import NotFound, Visitor, page, refusal_context
 from huangpu.console.wording import words_of
 from huangpu.core.calendar import date_of
@@ -21,7 +28,7 @@ from huangpu.venues.offshore import views
 from huangpu.venues.offshore.payments.words import InstructPayment
 from huangpu.venues.offshore.state import PaymentOrder
 
-ROWS = 40
+ROWS = 30
 INSTRUCT = "offshore.instruct"
 
 
@@ -76,29 +83,51 @@ async def _payments(
         "overview": overview,
         "total_value": amounts([(t.currency, t.value) for t in overview.total], words),
         "bars": payments_by_minute(visitor.gate),
-        "latencies": [x for x in latencies(visitor.gate) if "Payment" in x.name or "Credit" in x.name],
+        "latencies": [
+            x for x in latencies(visitor.gate) if "Payment" in x.name or "Credit" in x.name
+        ],
+        "refusals": refusals(visitor),
         "may_instruct": visitor.may(INSTRUCT),
         "form": _instruction_choices(visitor) if visitor.may(INSTRUCT) else {},
     }
     return await page(visitor, "offshore.html", {**data, **extra}, status=status)
 
 
+def refusals(visitor: Visitor) -> list[tuple[str, int, str]]:
+    """Count the refused payments among the newest entries by reason, with the rule row that refused the last of each."""
+    counts: dict[str, tuple[int, str]] = {}
+    for entry in visitor.console.recent.visible(visitor.scope, RECENT_KEPT, ticks=False):
+        refused = entry.rejected
+        if refused is not None and isinstance(entry.command, PAYMENT_COMMANDS):
+            count, rule = counts.get(refused.reason, (0, refused.rule))
+            counts[refused.reason] = (count + 1, rule or refused.rule)
+    return sorted(((r, n, rule) for r, (n, rule) in counts.items()), key=lambda item: -item[1])
+
+
 def _instruction_choices(visitor: Visitor) -> dict[str, Any]:
     centre, own = visitor.centre, visitor.signed_in.institution
     accounts = [
-        (a.id, f"{a.id} · {a.account_class} · {visitor.name_of(a.holder)} · {' '.join(a.currencies)}")
+        (
+            a.id,
+            f"{a.id} · {a.account_class} · {visitor.name_of(a.holder)} · {' '.join(a.currencies)}",
+        )
         for a in centre.registry.cash_accounts.values()
         if own in (a.holder, a.bank)
     ]
-    banks = sorted({a.bank for a in centre.registry.cash_accounts.values() if own in (a.holder, a.bank)})
+    banks = sorted(
+        {a.bank for a in centre.registry.cash_accounts.values() if own in (a.holder, a.bank)}
+    )
     rules, date, words = centre.rules, visitor.date, visitor.words
     return {
         "accounts": accounts,
         "banks": [(bank, visitor.name_of(bank)) for bank in banks],
-        "currencies": [(c, f"{c} · {words.currency(c)}") for c in rules["offshore.currencies"].at(date).texts],
+        "currencies": [
+            (c, f"{c} · {words.currency(c)}") for c in rules["offshore.currencies"].at(date).texts
+        ],
         "trade_types": [("", "–")]
         + [(t, words.code("trade_type", t)) for t in rules["offshore.trade_types"].at(date).texts],
-        "purposes": [("", "–")] + [(p, words.code("purpose", p)) for p in ("CURR", "LOAN", "INVT", "OTHR")],
+        "purposes": [("", "–")]
+        + [(p, words.code("purpose", p)) for p in ("CURR", "LOAN", "INVT", "OTHR")],
         "bearers": [(b, words.code("bearer", b)) for b in ("SHAR", "DEBT", "CRED", "SLEV")],
     }
 
@@ -211,20 +240,19 @@ async def show_white_list(visitor: Visitor) -> Response[str]:
 
 
 @get("/offshore/matrix")
-async def show_matrix(visitor: Visitor, currency: str = "CNY") -> Response[str]:
+async def show_matrix(visitor: Visitor) -> Response[str]:
     """Draw the transfer matrix in force; each cell leads to its rule."""
     _ = visitor.signed_in
-    shown = "FOREIGN" if currency == "FOREIGN" else "CNY"
-    cells: dict[tuple[str, str], list[Any]] = {}
+    cells: dict[tuple[str, str, str], list[Any]] = {}
     for cell in views.matrix(visitor.centre.rules, visitor.date):
-        if cell.currency == shown:
-            cells.setdefault((cell.debtor_class, cell.creditor_class), []).append(cell)
+        place = (cell.currency, cell.debtor_class, cell.creditor_class)
+        cells.setdefault(place, []).append(cell)
     data = {
         "topic": "",
         "tab": "matrix",
         "classes": list(AccountClass),
         "cells": cells,
-        "currency": shown,
+        "currencies": ("CNY", "FOREIGN"),
     }
     return await page(visitor, "matrix.html", data)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from litestar import Response, get
 
+from huangpu.console.day_trades import DAY_TRADES
 from huangpu.console.drawing import MINUTE_US, Latency, bars, latency_of
 from huangpu.console.entries import LANES, Recent, head_of, lane_of, type_of
-from huangpu.console.growth_pages import DAY_TRADES
 from huangpu.console.live import State, Subject
 from huangpu.console.pages import Visitor, page
 from huangpu.console.wording import Words, words_of
@@ -25,7 +25,7 @@ from huangpu.venues.reinsurance import bills
 from huangpu.venues.reinsurance.placement.slip import SlipState
 
 PAYMENT_COMMANDS = (InstructPayment, InstructPaymentBatch, ReceiveCreditTransfer)
-RIVER_DOTS = 140
+RIVER_DOTS = 420
 RIVER_NEW = 24
 ENTRIES_SHOWN = 12
 MINUTES_DRAWN = 40
@@ -76,7 +76,7 @@ async def show(visitor: Visitor, part: str = "") -> Response[str]:
         "payment_bars": payments_by_minute(gate),
         "turnover_bars": DAY_TRADES.turnover_bars(centre.growth, MINUTES_DRAWN * 2),
         "funnel": funnel(gate),
-        "board": sorted(growth.board(centre.growth), key=lambda row: -row.turnover_fen)[:5],
+        "board": sorted(growth.board(centre.growth), key=lambda row: -row.turnover_fen)[:8],
     }
     if part == "drawings":
         return await page(visitor, "_venues.html", data)
@@ -151,7 +151,10 @@ def figures_of(gate: Gate, words: Words) -> dict[str, str]:
 def amounts(found: list[tuple[str, int]], words: Words) -> str:
     """Write amounts of several currencies beside each other, the largest first; currencies are never added."""
     ordered = sorted(found, key=lambda item: -item[1])
-    return " · ".join(f"{words.brief(minor, currency)} {currency}" for currency, minor in ordered) or "–"
+    return (
+        " · ".join(f"{words.brief(minor, currency)} {currency}" for currency, minor in ordered)
+        or "–"
+    )
 
 
 _summaries: dict[int, tuple[float, Latency | None]] = {}
@@ -193,7 +196,7 @@ def payments_by_minute(gate: Gate) -> list[Any]:
 def funnel(gate: Gate) -> list[tuple[str, int]]:
     """Count slips by state along the road from submitted to bound."""
     room = gate.engine.centre.reinsurance
-    counts = {state: 0 for state in ROAD}
+    counts = dict.fromkeys(ROAD, 0)
     for slip in room.books.slips.values():
         if slip.state in counts:
             counts[slip.state] += 1

@@ -41,7 +41,9 @@ NOTHING_HERE = (
 )
 FOREIGN = (
     N_("This form was not accepted"),
-    N_("It was not sent from a page of this console, or its session has ended. Open the page again."),
+    N_(
+        "It was not sent from a page of this console, or its session has ended. Open the page again."
+    ),
     403,
 )
 BUSY = (
@@ -51,7 +53,9 @@ BUSY = (
 )
 STOPPED = (
     N_("The centre is reopening its journal"),
-    N_("What became of the command is not known yet. Send the same form again: it is answered once."),
+    N_(
+        "What became of the command is not known yet. Send the same form again: it is answered once."
+    ),
     503,
 )
 UNREADABLE = (
@@ -187,7 +191,9 @@ async def page(
     await visitor.gate.settled()
     nonce = new_nonce()
     body = written(visitor, template, data, nonce)
-    return Response(body, status_code=status, media_type=MediaType.HTML, headers=page_headers(nonce))
+    return Response(
+        body, status_code=status, media_type=MediaType.HTML, headers=page_headers(nonce)
+    )
 
 
 def written(visitor: Visitor, template: str, data: Mapping[str, Any], nonce: str) -> str:
@@ -225,7 +231,9 @@ def fault(visitor: Visitor, error: Exception) -> Response[str]:
     nonce = new_nonce()
     data = {"title": words.text(title), "text": words.text(text)}
     body = written(visitor, "fault.html", data, nonce)
-    return Response(body, status_code=status, media_type=MediaType.HTML, headers=page_headers(nonce))
+    return Response(
+        body, status_code=status, media_type=MediaType.HTML, headers=page_headers(nonce)
+    )
 
 
 def _told(error: Exception) -> tuple[str, str, int]:

@@ -28,6 +28,7 @@ from huangpu.venues.reinsurance.placement.sections import (
 )
 from huangpu.venues.reinsurance.placement.signing import SignDown
 from huangpu.venues.reinsurance.placement.slip import (
+    PLACEABLE,
     CloseSlip,
     ContractType,
     Method,
@@ -36,7 +37,7 @@ from huangpu.venues.reinsurance.placement.slip import (
 )
 from huangpu.venues.reinsurance.settlement import SettleAccount
 
-ROWS = 60
+ROWS = 30
 
 
 def look(gate: Gate, _rest: str, subject: Subject) -> State:
@@ -140,7 +141,7 @@ async def _slip(
 def _shares(found: views.SlipView) -> list[dict[str, Any]]:
     """Put every reinsurer's written and signed line on one row; a share signed is shown also where lines are hidden."""
     signed = {line.reinsurer: line for line in found.signed}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "reinsurer": line.reinsurer,
             "written": line.written_of_order,
@@ -170,10 +171,15 @@ def _acts(visitor: Visitor, found: views.SlipView) -> set[str]:
     due = found.row.trade_code != "" and _is_due(visitor, found.row.trade_code)
     turn = {
         "quote": market and early and not quoted and visitor.may("reinsurance.quote"),
-        "decline": market and (early or writing) and not written and visitor.may("reinsurance.quote"),
+        "decline": market
+        and (early or writing)
+        and not written
+        and visitor.may("reinsurance.quote"),
         "order": cedes and state is SlipState.QUOTED and visitor.may("reinsurance.order"),
         "write": market and writing and not written and visitor.may("reinsurance.line"),
-        "withdraw": written and state is SlipState.LINES_WRITTEN and visitor.may("reinsurance.line"),
+        "withdraw": written
+        and state is SlipState.LINES_WRITTEN
+        and visitor.may("reinsurance.line"),
         "sign": places and state is SlipState.LINES_WRITTEN and visitor.may("reinsurance.bind"),
         "bind": places and state is SlipState.SIGNED and visitor.may("reinsurance.bind"),
         "close": places and (early or writing) and visitor.may("reinsurance.place"),
@@ -196,7 +202,9 @@ def _quote(form: acts.Form) -> Command:
         commission_micro_percent=acts.percent(form, "commission"),
         share_micro_percent=acts.percent(form, "share"),
         valid_until=acts.date(form, "valid_until"),
-        subjectivities=[s.strip() for s in acts.text(form, "subjectivities").split(";") if s.strip()],
+        subjectivities=[
+            s.strip() for s in acts.text(form, "subjectivities").split(";") if s.strip()
+        ],
     )
 
 
@@ -263,9 +271,7 @@ async def show_place(visitor: Visitor) -> Response[str]:
     return await _place(visitor, {})
 
 
-async def _place(
-    visitor: Visitor, extra: Mapping[str, Any], *, status: int = 200
-) -> Response[str]:
+async def _place(visitor: Visitor, extra: Mapping[str, Any], *, status: int = 200) -> Response[str]:
     _ = visitor.signed_in
     if not visitor.may("reinsurance.place"):
         raise NotFound
@@ -274,13 +280,16 @@ async def _place(
     members = views.members(room, visitor.now_us, limit=500)
     kinds = ("INSURER", "REINSURER")
     classes = rules["reinsurance.classes"].at(visitor.date)
-    types = rules["reinsurance.placeable_types"].at(visitor.date)
     currencies = rules["offshore.currencies"].at(visitor.date)
     data = {
         "topic": "reinsurance",
         "tab": "place",
-        "cedents": [(m.institution.id, visitor.name_of(m.institution.id)) for m in members if m.kind in kinds],
-        "types": [(t, words.code("contract_type", t)) for t in types.texts],
+        "cedents": [
+            (m.institution.id, visitor.name_of(m.institution.id))
+            for m in members
+            if m.kind in kinds
+        ],
+        "types": [(t.value, words.code("contract_type", t)) for t in sorted(PLACEABLE)],
         "methods": [(m.value, words.code("method", m)) for m in Method],
         "classes": [(c, words.code("business", c)) for c in classes.texts],
         "currencies": [(c, f"{c} · {words.currency(c)}") for c in currencies.texts],
@@ -310,7 +319,9 @@ def _slip_command(form: acts.Form) -> PlaceSlip:
     return PlaceSlip(
         slip_id=acts.text(form, "slip_id"),
         cedent=acts.text(form, "cedent"),
-        contract_type=ContractType(acts.one_of(form, "contract_type", [str(t) for t in ContractType])),
+        contract_type=ContractType(
+            acts.one_of(form, "contract_type", [str(t) for t in ContractType])
+        ),
         method=Method(acts.one_of(form, "method", [str(m) for m in Method])),
         class_of_business=acts.text(form, "class_of_business"),
         period_from=acts.date(form, "period_from"),

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from litestar import Response, get
 
+from huangpu.console.entries import RECENT_KEPT, lane_of, type_of
 from huangpu.console.pages import NotFound, Visitor, page
 from huangpu.core.rulebook import Row, Rule, RuleNotInForce
+from huangpu.engine import Entry
 
 ROOMS = ("registry", "offshore", "matrix", "reinsurance", "growth")
 PAGE_RULES = 60
@@ -58,7 +60,9 @@ async def show(
     for rule in book:
         row = in_force(rule, visitor.date)
         lies_in = room_of(rule)
-        text = f"{rule.name} {language.rule(rule.name)} {row.cite} {row.note} {row.value}".casefold()
+        text = (
+            f"{rule.name} {language.rule(rule.name)} {row.cite} {row.note} {row.value}".casefold()
+        )
         if not all(word in text for word in wanted):
             continue
         counts[lies_in] += 1
@@ -80,6 +84,23 @@ async def show(
     return await page(visitor, "_rules.html" if part == "list" else "rules.html", data)
 
 
+def _beside(visitor: Visitor, rule: Rule) -> list[Listed]:
+    """List the rules whose name begins alike."""
+    stem = rule.name.rpartition(".")[0]
+    found: list[Listed] = []
+    for other in visitor.centre.rules:
+        if other.name != rule.name and other.name.rpartition(".")[0] == stem:
+            row = in_force(other, visitor.date)
+            found.append(Listed(other, room_of(other), row, marks_of(row.note)))
+    return found
+
+
+def _refused_under(visitor: Visitor, name: str) -> list[Entry]:
+    """List the newest entries that this rule refused, as far as they may be seen."""
+    found = visitor.console.recent.visible(visitor.scope, RECENT_KEPT, ticks=False)
+    return [e for e in found if e.rejected is not None and e.rejected.rule == name][:12]
+
+
 @get("/rules/{name:path}")
 async def show_rule(visitor: Visitor, name: str) -> Response[str]:
     """Show one rule with all its rows."""
@@ -98,7 +119,11 @@ async def show_rule(visitor: Visitor, name: str) -> Response[str]:
         "lies_in": room_of(rule),
         "now": now,
         "rows": [(row, marks_of(row.note)) for row in reversed(rule.rows)],
+        "lane_of": lane_of,
+        "type_of": type_of,
         "marks": marks_of(" ".join(row.note for row in rule.rows)),
         "cited": cited[:30],
+        "beside": [r for r in _beside(visitor, rule) if r.rule.name not in cited[:30]][:24],
+        "refused": _refused_under(visitor, rule.name),
     }
     return await page(visitor, "rule.html", data)

@@ -6,11 +6,12 @@ the hash of the empty text allows exactly that.
 """
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request
 
-AnyRequest = Request[object, object, object]
+AnyRequest = Request[Any, Any, Any]
 
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 

@@ -20,5 +20,9 @@ async def stream(visitor: Visitor, topics: str = "") -> Stream | Response[bytes]
     subject = Subject(names, visitor.words.language, visitor.scope)
     name = visitor.session_name
     frames = console.hub.frames(subject, lambda: console.sessions.lives(name))
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",
+        "X-Content-Type-Options": "nosniff",
+    }
     return Stream(frames, media_type="text/event-stream", headers=headers)

@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
 
 from huangpu.core.calendar import clock_text, date_of, time_of_day_us
-from huangpu.core.values import CURRENCY_DIGITS, format_decimal as exact_decimal
+from huangpu.core.values import CURRENCY_DIGITS
+from huangpu.core.values import format_decimal as exact_decimal
 
 LOCALES = {"en": "en", "zh": "zh_Hans"}
 """Language of the console to the name of its catalogue."""
@@ -74,7 +75,9 @@ def exact(amount: int, digits: int) -> str:
 class Words:
     """Everything that is written for people in one language."""
 
-    def __init__(self, language: str, sentences: Mapping[str, str], codes: Mapping[str, str]) -> None:
+    def __init__(
+        self, language: str, sentences: Mapping[str, str], codes: Mapping[str, str]
+    ) -> None:
         self.language = language
         self.html_language = HTML_LANGUAGE[language]
         self._locale = Locale.parse(LOCALES[language])
@@ -87,7 +90,7 @@ class Words:
         return found % parts if parts else found
 
     def code(self, kind: str, value: object) -> str:
-        """Return the label of a code, such as code("reason", Reason.PRICE_OFF_TICK); empty for an empty code."""
+        """Return the label of a code, of a kind such as `reason`; empty for an empty code."""
         plain = str(value.value) if isinstance(value, enum.Enum) else str(value)
         if not plain:
             return ""

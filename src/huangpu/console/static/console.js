@@ -74,7 +74,8 @@ function show(frame) {
   }
   for (const element of document.querySelectorAll("[data-live-value]")) {
     const value = frame[String(element.dataset.liveValue)];
-    if (typeof value === "number") element.value = value;
+    if (typeof value !== "number") continue;
+    element.setAttribute("width", String(Math.min(100, (100 * value) / Number(element.dataset.top))));
   }
   for (const element of document.querySelectorAll("hp-river, hp-book, hp-tape, hp-chart")) element.show(frame);
   for (const [key, found] of parts) {

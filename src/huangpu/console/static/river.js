@@ -1,8 +1,8 @@
 // The river: every entry of the journal as a dot on the lane of its venue; the lanes join at the right, where the row is sealed.
 const SVG = "http://www.w3.org/2000/svg";
 const LANES = ["centre", "reinsurance", "offshore", "growth"];
-const KEPT = 240;
-const SPAN_MS = 90_000;
+const KEPT = 600;
+const SPAN_MS = 45_000;
 const FEW = 30;
 
 /** @param {string} name @param {Record<string, string | number>} attributes */
