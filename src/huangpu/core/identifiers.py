@@ -9,18 +9,21 @@ import re
 from stdnum import isin as stdnum_isin
 from stdnum import lei as stdnum_lei
 from stdnum.cn import uscc as stdnum_uscc
-from stdnum.exceptions import ValidationError
 
-_BIC = re.compile(r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$")
-_UETR = re.compile(r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}$")
-_COUNTRY = re.compile(r"^[A-Z]{2}$")
-_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
+_UETR = re.compile(r"[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
+# python-stdnum strips blanks and dashes before it checks; here a text is the identifier or is not.
+_LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
+_USCC = re.compile(r"[0-9A-Z]{18}")
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def is_lei(text: str) -> bool:
     """Tell whether `text` is a well-formed legal entity identifier (20 characters, mod 97-10)."""
-    return text == text.upper() and len(text) == 20 and bool(stdnum_lei.is_valid(text))
+    return _LEI.fullmatch(text) is not None and bool(stdnum_lei.is_valid(text))
 
 
 def lei_of(prefix: str) -> str:
@@ -32,12 +35,12 @@ def lei_of(prefix: str) -> str:
 
 def is_bic(text: str) -> bool:
     """Tell whether `text` has the form of a BIC of 8 or 11 characters (form only: no directory look-up)."""
-    return _BIC.match(text) is not None
+    return _BIC.fullmatch(text) is not None
 
 
 def is_uscc(text: str) -> bool:
     """Tell whether `text` is a unified social credit code with a right check character."""
-    return bool(stdnum_uscc.is_valid(text))
+    return _USCC.fullmatch(text) is not None and bool(stdnum_uscc.is_valid(text))
 
 
 def uscc_of(prefix: str) -> str:
@@ -48,23 +51,19 @@ def uscc_of(prefix: str) -> str:
 
 def is_isin(text: str) -> bool:
     """Tell whether `text` is a securities identification number with a right check digit."""
-    try:
-        stdnum_isin.validate(text)
-    except ValidationError:
-        return False
-    return True
+    return _ISIN.fullmatch(text) is not None and bool(stdnum_isin.is_valid(text))
 
 
 def is_uetr(text: str) -> bool:
     """Tell whether `text` is a unique end-to-end transaction reference: a lower-case UUID of version 4."""
-    return _UETR.match(text) is not None
+    return _UETR.fullmatch(text) is not None
 
 
 def is_country(text: str) -> bool:
     """Tell whether `text` has the form of an ISO 3166-1 alpha-2 code."""
-    return _COUNTRY.match(text) is not None
+    return _COUNTRY.fullmatch(text) is not None
 
 
 def is_code(text: str) -> bool:
     """Tell whether `text` may serve as an id: 1 to 64 letters, digits and `._:/-`, not starting with a sign."""
-    return _CODE.match(text) is not None
+    return _CODE.fullmatch(text) is not None

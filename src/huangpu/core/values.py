@@ -28,7 +28,7 @@ CURRENCY_DIGITS = {
 }  # fmt: skip
 """Minor-unit digits of the currencies the centre accounts in (ISO 4217)."""
 
-_DECIMAL = re.compile(r"^(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,9}))?$")
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,9}))?")
 
 
 class Rounding(enum.Enum):
@@ -89,7 +89,7 @@ def parse_decimal(text: str, digits: int) -> int | None:
 
     Returns None when the text is no such number (sign, exponent, blanks, leading zeros, too many decimals).
     """
-    match = _DECIMAL.match(text)
+    match = _DECIMAL.fullmatch(text)
     if match is None:
         return None
     fraction = match.group(2) or ""

@@ -98,7 +98,7 @@ class PeopleRoom(msgspec.Struct, frozen=True):
     institutions: Institutions
 
 
-_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def register_person(
@@ -130,7 +130,7 @@ def issue_credential(
     """
     if command.person_id not in room.people.persons:
         return Rejected(Reason.PERSON_UNKNOWN, command.person_id, "huangpu policy 5")
-    token = command.scheme == "token" and _SHA256.match(command.hashed)
+    token = command.scheme == "token" and _SHA256.fullmatch(command.hashed)
     password = command.scheme == "password" and command.hashed.startswith("$argon2id$")
     if not (token or password):
         detail = f"scheme {command.scheme!r}: a token's SHA-256 or an argon2id hash"
@@ -147,7 +147,7 @@ def issue_own_token(
 
     Rejects: IDENTIFIER_MALFORMED, when the hash is none or is taken.
     """
-    if not _SHA256.match(command.hashed) or command.hashed in room.people.tokens:
+    if not _SHA256.fullmatch(command.hashed) or command.hashed in room.people.tokens:
         detail = "a fresh token's SHA-256 in 64 lower-case hexadecimal characters"
         return Rejected(Reason.IDENTIFIER_MALFORMED, detail, "huangpu policy 5")
     return [CredentialIssued(person_id=stamp.person, scheme="token", hashed=command.hashed)]

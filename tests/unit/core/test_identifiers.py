@@ -49,3 +49,16 @@ def test_codes_and_countries_have_a_form() -> None:
     assert not identifiers.is_code("a b")
     assert identifiers.is_country("CN")
     assert not identifiers.is_country("CHN")
+
+
+def test_an_identifier_is_the_whole_text() -> None:
+    """A line break at the end, blanks, dashes and small letters make another text: registers compare texts."""
+    assert not identifiers.is_code("FTE-OTC1\n")
+    assert not identifiers.is_bic("TSTACNSHXXX\n")
+    assert not identifiers.is_country("CN\n")
+    assert not identifiers.is_uetr("eb6305c9-1f7f-49de-aed0-16487c27b42d\n")
+    assert not identifiers.is_isin("us0378331005")
+    assert not identifiers.is_isin("US0378331005\n")
+    assert not identifiers.is_uscc("91-110000600037341L")
+    assert not identifiers.is_uscc("91110000600037341l")
+    assert not identifiers.is_lei("5493001KJTIIGC8Y1R1\u0662")

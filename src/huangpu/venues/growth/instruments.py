@@ -25,7 +25,7 @@ UNIT = "GROWTH"
 CURRENCY = "CNY"
 CASH_MIRROR = f"ISSUED-{UNIT}/{CURRENCY}"
 SHARES_ISSUED_MAX = 10**12
-_CODE = re.compile(r"^[0-9]{6}$")
+_CODE = re.compile(r"[0-9]{6}")
 
 
 class ListInstrument(Command, frozen=True):
@@ -113,7 +113,7 @@ def list_instrument(
 def _malformed(rules: RuleBook, command: ListInstrument, stamp: Stamp) -> Rejected | None:
     cite = "huangpu policy 66"
     highest = rules["instrument.previous_close_fen_max"].at(stamp.date)
-    if not _CODE.match(command.code):
+    if not _CODE.fullmatch(command.code):
         detail = f"code {command.code!r}, six digits"
         return Rejected(Reason.IDENTIFIER_MALFORMED, detail, cite)
     if command.isin and not identifiers.is_isin(command.isin):
