@@ -78,7 +78,9 @@ def open_ledger_account(
         detail = f"code {account.code!r}: not empty, not beginning {' '.join(RESERVED_PREFIXES)}"
         return Rejected(Reason.IDENTIFIER_MALFORMED, detail, "huangpu policy 2")
     low, high = account.booked_min, account.booked_max
-    if not (low is None or abs(low) < BOOKED_LIMIT) or not (high is None or 0 <= high < BOOKED_LIMIT):
+    if not (low is None or abs(low) < BOOKED_LIMIT) or not (
+        high is None or 0 <= high < BOOKED_LIMIT
+    ):
         detail = f"limits {low} to {high}, within 2^62, the highest from 0"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, "huangpu policy 2")
     if book.number(command.account.code) is not None:

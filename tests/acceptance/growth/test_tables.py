@@ -95,7 +95,9 @@ def acted(engine: Engine, row: Row) -> str:
 def spent(engine: Engine, investor_id: str) -> Entry | Rejected:
     """Empty an investor's cash but for one fen short of 200 shares at 20.00."""
     ledger = engine.centre.ledger
-    cash, mirror = (ledger.number(code) for code in (f"GROWTH-{investor_id}/CNY", "ISSUED-GROWTH/CNY"))
+    cash, mirror = (
+        ledger.number(code) for code in (f"GROWTH-{investor_id}/CNY", "ISSUED-GROWTH/CNY")
+    )
     assert cash is not None
     assert mirror is not None
     leg = Leg(LegKind.TRANSFER, cash, mirror, market.CASH_FEN - 200 * 2000 + 1)

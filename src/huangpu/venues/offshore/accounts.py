@@ -10,7 +10,7 @@ from huangpu.core.identifiers import is_code
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
-from huangpu.ledger.accounts import Account, Side, interunit_code
+from huangpu.ledger.accounts import RESERVED_PREFIXES, Account, Side, interunit_code
 from huangpu.ledger.events import AccountOpened
 from huangpu.registry.cash_accounts import (
     AccountClass,
@@ -170,8 +170,9 @@ def open_cash_account(
     refused = _not_a_bank(institutions.get(command.bank), command.bank, InstitutionKind.BANK)
     if refused is not None:
         return refused
-    if not is_code(command.account_id) or "/" in command.account_id or "|" in command.account_id:
-        detail = f"account id {command.account_id!r}: 1 to 64 letters, digits and ._:-"
+    reserved = command.account_id.startswith(RESERVED_PREFIXES)
+    if reserved or not is_code(command.account_id) or "/" in command.account_id:
+        detail = f"account id {command.account_id!r}: 1 to 64 letters, digits and ._:-, not beginning {' '.join(RESERVED_PREFIXES)}"
         return Rejected(Reason.IDENTIFIER_MALFORMED, detail, ACCOUNTS)
     if command.account_id in room.registry.cash_accounts:
         return Rejected(Reason.ACCOUNT_KNOWN, command.account_id, ACCOUNTS)

@@ -16,6 +16,7 @@ from huangpu.core.message import Command
 from huangpu.core.reasons import Reason
 from huangpu.ledger.accounts import Side
 from huangpu.ledger.events import AccountOpened
+from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.offshore.accounts import (
     AddAccountCurrency,
     BlockAccount,
@@ -136,3 +137,20 @@ def test_an_empty_account_closes_for_good() -> None:
         assert refused(send(engine, BK1_CHECKER, command)).reason is Reason.ACCOUNT_CLOSED
     add = AddAccountCurrency(account_id="FTN-SUP1", currency="EUR")
     assert refused(send(engine, BK1_MAKER, add)).reason is Reason.ACCOUNT_CLOSED
+
+
+@pytest.mark.parametrize(
+    "account_id", ["GROWTH-INV1", "ISSUED-GROWTH", "INTERUNIT-BK2-SAU", "OPENING-BK2-DOM"]
+)
+def test_a_bank_opens_no_account_under_a_name_of_a_mirror_or_of_another_venue(
+    account_id: str,
+) -> None:
+    opened = OpenCashAccount(
+        account_id=account_id,
+        account_class=AccountClass.DOM,
+        holder="OTC1",
+        bank="BK1",
+        currencies=["CNY"],
+    )
+    answer = refused(send(offshore_engine(), BK1_MAKER, opened))
+    assert answer.reason is Reason.IDENTIFIER_MALFORMED
