@@ -5,16 +5,32 @@ import datetime
 import msgspec
 import pytest
 from tests.support.centre import accepted, refused, send
-from tests.support.reinsurance import SECTIONS, bound, by, market, ordered, quote, slip, write
+from tests.support.reinsurance import (
+    FUNDS_MINOR,
+    SECTIONS,
+    bound,
+    by,
+    fund,
+    market,
+    ordered,
+    quote,
+    slip,
+    write,
+)
 
 from huangpu.app import load_rules
 from huangpu.core.calendar import instant_us
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
 from huangpu.core.values import PERCENT, WHOLE
+from huangpu.engine.centre import Centre
 from huangpu.engine.writer import Engine
 from huangpu.registry.charter import AdoptRules, Tick
-from huangpu.venues.reinsurance.placement.binding import BindSlip, ContractStatus
+from huangpu.venues.reinsurance.placement.binding import (
+    BindSlip,
+    ContractStatus,
+    ContractStatusChanged,
+)
 from huangpu.venues.reinsurance.placement.lines import LineBasis, WriteLine
 from huangpu.venues.reinsurance.placement.quoting import IssueFirmOrder
 from huangpu.venues.reinsurance.placement.signing import SignDown
@@ -208,3 +224,21 @@ def test_trade_codes_count_up_within_a_year() -> None:
     engine = market()
     codes = [bound(engine, slip(f"S{n}")) for n in (1, 2)]
     assert codes == ["SIRE-2026-000001-QS", "SIRE-2026-000002-QS"]
+
+
+def test_a_room_rebuilt_from_a_dump_ends_contracts_in_the_same_order() -> None:
+    """The later bound comes on risk first; both expire on one day."""
+    engine = market()
+    fund(engine, "CED", FUNDS_MINOR)
+    until = datetime.date(2027, 6, 30)
+    for slip_id, day in (("S1", 20), ("S2", 1)):
+        bound(engine, slip(slip_id, period_from=datetime.date(2026, 12, day), period_to=until))
+    for day in (2, 21):
+        at_us = instant_us(datetime.date(2026, 12, day), 10)
+        accepted(send(engine, "clock", Tick(), at_us=at_us))
+    stamp = engine.centre.stamp(engine.next_seq, instant_us(datetime.date(2027, 7, 2), 10), "clock")
+    twin = Centre.load(load_rules(), engine.centre.dump())
+    live = engine.centre.decide(Tick(), stamp)
+    assert isinstance(live, list)
+    assert sum(isinstance(event, ContractStatusChanged) for event in live) == 2
+    assert twin.decide(Tick(), stamp) == live

@@ -264,7 +264,8 @@ def status_changes(room: "Reinsurance", stamp: Stamp) -> list[Event]:
     """List the contracts that came on risk or expired; asked at every tick."""
     events: list[Event] = []
     for date in sorted(day for day in room.changing if day <= stamp.date):
-        for code in room.changing[date]:
+        # By code, not by when each came to be due: a room rebuilt from a snapshot must list them alike.
+        for code in sorted(room.changing[date]):
             status = status_on(room.books.contracts[code], stamp.date)
             events.append(ContractStatusChanged(trade_code=code, status=status))
     return events
