@@ -114,8 +114,9 @@ def write_line(room: "Reinsurance", rules: RuleBook, command: WriteLine, stamp: 
         return clauses.by_row(Reason.LEADER_LINE_MISSING, detail, first)
     written = of_order(command.written_micro_percent, command.basis, slip.offer.order_micro_percent)
     minimum = rules["reinsurance.line_micro_percent_min"].at(stamp.date)
-    if not minimum.integer <= written <= WHOLE:
-        detail = f"{written} micro-percent of the order, from {minimum.integer} to {WHOLE}"
+    least = max(minimum.integer, 1)
+    if not least <= written <= WHOLE:
+        detail = f"{written} micro-percent of the order, from {least} to {WHOLE}"
         return clauses.by_row(Reason.LINE_OUT_OF_RANGE, detail, minimum)
     line = Line(
         reinsurer=stamp.institution,

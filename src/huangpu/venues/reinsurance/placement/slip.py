@@ -205,7 +205,9 @@ def place_slip(room: "Reinsurance", rules: RuleBook, command: PlaceSlip, stamp: 
     )
     if refused is not None:
         return refused
-    open_days = rules["reinsurance.slip.open_days_max"].at(stamp.date).integer
+    # A row that reaches beyond the calendar lets a slip stay open to its end.
+    left = (datetime.date.max - stamp.date).days
+    open_days = min(rules["reinsurance.slip.open_days_max"].at(stamp.date).integer, left)
     slip = Slip(
         broker=stamp.institution,
         offer=command,
@@ -236,7 +238,7 @@ def _number_refusal(rules: RuleBook, command: PlaceSlip, stamp: Stamp) -> Reject
         ("cession_micro_percent", 1, WHOLE),
         ("brokerage_micro_percent", 0, WHOLE),
         ("commission_micro_percent", 0, deductions),
-        ("order_micro_percent", minimum.integer, WHOLE),
+        ("order_micro_percent", max(minimum.integer, 1), WHOLE),
     )
     for name, low, high in ranges:
         value = getattr(command, name)
