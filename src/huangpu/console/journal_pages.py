@@ -21,6 +21,7 @@ from huangpu.core.message import Rejected
 from huangpu.engine import Gate
 
 PAGE_ENTRIES = 40
+AROUND = 12
 
 
 def look(gate: Gate, _rest: str, subject: Subject) -> State:
@@ -75,8 +76,20 @@ async def show_entry(visitor: Visitor, seq: int) -> Response[str]:
     if entry is None or seal is None or not may_see(gate, visitor.scope, entry):
         raise NotFound
     events = [] if isinstance(entry.outcome, Rejected) else entry.outcome
+    around = listed(
+        gate,
+        visitor.scope,
+        before=seq + AROUND // 2 + 1,
+        limit=AROUND,
+        lane="",
+        outcome="",
+        words="",
+    )
     data = {
         "topic": "journal",
+        "entries": around.entries,
+        "lane_of": lane_of,
+        "type_of": type_of,
         "entry": entry,
         "seal": seal,
         "lane": lane_of(entry.command),

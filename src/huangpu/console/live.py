@@ -114,7 +114,7 @@ class Hub:
         """Count the browsers that look."""
         return sum(len(channel.readers) for channel in self._channels.values())
 
-    def _on_batch(self, entries: list[Entry]) -> None:
+    def _on_batch(self, _entries: list[Entry]) -> None:
         if self._channels:
             self._changed.set()
 

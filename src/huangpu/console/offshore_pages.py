@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from litestar import Response, get, post
@@ -23,9 +24,11 @@ from huangpu.console.wording import words_of
 from huangpu.core.calendar import date_of
 from huangpu.core.message import Rejected
 from huangpu.engine import Gate
+from huangpu.ledger.accounts import Account
+from huangpu.ledger.events import LegsPosted
 from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.offshore import views
-from huangpu.venues.offshore.payments.words import InstructPayment
+from huangpu.venues.offshore.payments.words import InstructPayment, PaymentSettled
 from huangpu.venues.offshore.state import PaymentOrder
 
 ROWS = 30
@@ -179,10 +182,26 @@ async def show_payment(visitor: Visitor, uetr: str) -> Response[str]:
         "found": found,
         "p": found.payment,
         "order": centre.offshore.books.payments[uetr].order,
-        "entry": visitor.gate.engine.entry(found.entry),
+        "legs": _legs(visitor, found.entry, uetr),
         "row": centre.rules[found.rule_name].at(date_of(found.payment.at_us)),
     }
     return await page(visitor, "payment.html", data)
+
+
+def _legs(visitor: Visitor, seq: int, uetr: str) -> list[tuple[Account, Account, int]]:
+    """List the ledger legs of a payment: the account debited, the account credited, the amount."""
+    entry = visitor.gate.engine.entry(seq)
+    assert entry is not None
+    assert not isinstance(entry.outcome, Rejected)
+    ledger = visitor.centre.ledger
+    legs: list[tuple[Account, Account, int]] = []
+    for event, after in pairwise(entry.outcome):
+        if not isinstance(event, LegsPosted) or not isinstance(after, PaymentSettled):
+            continue
+        if after.payment.order.uetr == uetr:
+            for leg in event.legs:
+                legs.append((ledger.account(leg.debit), ledger.account(leg.credit), leg.amount))
+    return legs
 
 
 @get("/offshore/accounts")

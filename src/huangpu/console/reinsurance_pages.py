@@ -1,6 +1,7 @@
 """The reinsurance exchange: slips, one slip with its quotes, lines, contract and bill, members and desks; and the acts of a placement."""
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from litestar import Response, get, post
@@ -45,7 +46,9 @@ def look(gate: Gate, _rest: str, subject: Subject) -> State:
     words = words_of(subject.language)
     state: State = {k: v for k, v in figures_of(gate, words).items() if k.startswith("r.")}
     room = gate.engine.centre.reinsurance
-    state["slips"] = sum(len(steps) for steps in room.books.histories.values())
+    histories = room.books.histories
+    newest = islice(reversed(histories.values()), 4 * ROWS)
+    state["slips"] = f"{len(histories)}.{sum(len(steps) for steps in newest)}"
     return state
 
 
