@@ -50,11 +50,17 @@ class Author:
         self._engine_of = engine_of
         self._prefix = f"demo-{self.engine.next_seq}-{seed}"
         self._count = 0
+        self._slip = self.engine.next_seq
 
     @property
     def engine(self) -> Engine:
         """Return the engine as it is now; a reopened gate has a new one."""
         return self._engine_of()
+
+    def next_slip_id(self) -> str:
+        """Return a fresh unique market reference; slips are fewer than entries, so a later run starts behind."""
+        self._slip += 1
+        return f"B0999SIM{self._slip:07d}"
 
     def next_id(self) -> str:
         """Return a fresh id, also good as a message or client order id."""
@@ -211,7 +217,7 @@ def placement(
 ) -> list[tuple[str, Command]]:
     """Draw the whole life of one slip, from the broker's submission to binding."""
     chance, date = author.chance, date_of(author.engine.last_at_us)
-    slip_id, commission = f"B0999-{author.next_id()}", chance.randrange(20, 33) * PERCENT
+    slip_id, commission = author.next_slip_id(), chance.randrange(20, 33) * PERCENT
     placing, leader = f"{broker.lower()}-broker", panel[0]
     slip = PlaceSlip(
         slip_id=slip_id,
