@@ -118,7 +118,7 @@ def test_links_lead_to_files(page: Path) -> None:
     dead = []
     for match in _LINK.finditer(re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)):
         target, _, anchor = match["target"].partition("#")
-        if re.match(r"[a-z]+:", target) or target.endswith(".png"):
+        if re.match(r"[a-z]+:", target):
             continue
         file = (page.parent / target).resolve() if target else page
         if not file.exists() or (
