@@ -2,15 +2,14 @@
 
 How: every engine gets the same deterministic flow (`flow.py`), cut to its first K commands where it is slow, and must give the same
 trades (taker, maker, price, quantity) on them; a row says so. The machine may be noisy, so the kernel's runs are interleaved and given as
-best and median. Measured is matching alone: no risk checks, no journal, no network. Peers that are not installed get a row that says so.
-Run as a script it prints the rows; `run()` gives them.
+best, median and least. Measured is matching alone: no risk checks, no journal, no network. Peers that are not installed get a row that says so.
+`python -m benchmarks order_book` prints the rows.
 """
 
 # The peers are optional and carry no types.
 # mypy: disable-error-code="import-not-found, import-untyped"
 
 import gc
-import statistics
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,18 +17,20 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.flow import flow, ladders
 
+from benchmarks.flow import flow, ladders
+from benchmarks.rows import Row, row, spread
 from huangpu.venues.growth.order_book import Books, EventKind, Op, PlainBooks, SideCode, Tif
 
-Row = dict[str, str | int | float | None]
 Records = npt.NDArray[np.void]
 Fills = list[tuple[int, int, int, int]]
 
-GROUP: Final = "order book"
+GROUP: Final = "order_book"
 UNIT: Final = "commands/s"
 COMMANDS: Final = 2_000_000
+COMMANDS_QUICK: Final = 500_000
 RUNS: Final = 5
+RUNS_QUICK: Final = 3
 K_PLAIN: Final = 200_000
 K_SINGLE: Final = 100_000
 K_LIGHT: Final = 50_000
@@ -39,35 +40,28 @@ INSTRUMENTS: Final = 600
 TRADE, NEW, BUY, IOC = int(EventKind.TRADE), int(Op.NEW), int(SideCode.BUY), int(Tif.IOC)
 
 
-def run() -> list[Row]:
+def run(*, quick: bool = False) -> list[Row]:
     """Measure everything; the plain book is the baseline of the ratios."""
-    one = flow(COMMANDS)
-    many = flow(COMMANDS, instruments=INSTRUMENTS)
+    count, runs = (COMMANDS_QUICK, RUNS_QUICK) if quick else (COMMANDS, RUNS)
+    one = flow(count)
+    many = flow(count, instruments=INSTRUMENTS)
     plain, fills = _plain(one[:K_PLAIN])
     rows = [_row("plain CPython book, one instrument", plain, plain, f"first {K_PLAIN:,} commands")]
-    rows += _kernel_rows("one instrument", one, 1, plain, fills)
+    rows += _kernel_rows("one instrument", one, 1, runs, (plain, fills))
     rows += _single_rows(one[:K_SINGLE], plain)
     plain_many, fills_many = _plain(many[:K_PLAIN], INSTRUMENTS)
     name = f"{INSTRUMENTS} instruments"
     rows.append(
         _row(f"plain CPython book, {name}", plain_many, plain_many, "the same, interleaved")
     )
-    rows += _kernel_rows(name, many, INSTRUMENTS, plain_many, fills_many)
+    rows += _kernel_rows(name, many, INSTRUMENTS, runs, (plain_many, fills_many))
     rows.append(_peer("lightmatchingengine", _light, one[:K_LIGHT], plain))
     rows.append(_peer("order-matching", _order_matching, one[:K_ORDER_MATCHING], plain))
     return rows
 
 
 def _row(name: str, value: float | None, baseline: float, note: str) -> Row:
-    return {
-        "group": GROUP,
-        "name": name,
-        "value": None if value is None else round(value),
-        "unit": UNIT,
-        "baseline": round(baseline),
-        "ratio": None if value is None else round(value / baseline, 3),
-        "note": note,
-    }
+    return row(GROUP, name, value, UNIT, baseline, note)
 
 
 def _clocked(work: Callable[[], Any]) -> float:
@@ -118,9 +112,10 @@ def _through(
 
 
 def _kernel_rows(
-    name: str, commands: Records, instruments: int, plain: float, fills: Fills
+    name: str, commands: Records, instruments: int, runs: int, twin: tuple[float, Fills]
 ) -> list[Row]:
-    """Measure the compiled book at several batch sizes, the runs interleaved."""
+    """Measure the compiled book at several batch sizes, the runs interleaved, beside the plain book's rate and trades."""
+    plain, fills = twin
     _, books, events = _through(commands[:K_PLAIN], instruments, 4_096, copy=True, keep=True)
     same = _fills(np.concatenate(events)) == fills
     assert same, "the compiled book and the plain book made different trades"
@@ -128,7 +123,7 @@ def _kernel_rows(
     cases = [(65_536, False), (65_536, True), (1_024, False)]
     speeds: dict[tuple[int, bool], list[float]] = {case: [] for case in cases}
     resting = 0
-    for _ in range(RUNS):
+    for _ in range(runs):
         for batch, copy in cases:
             speed, books, _ = _through(commands, instruments, batch, copy=copy)
             speeds[batch, copy].append(speed)
@@ -136,9 +131,8 @@ def _kernel_rows(
     rows = []
     for (batch, copy), measured in speeds.items():
         title = f"kernel, {name}, batch {batch:,}{', events copied' if copy else ''}"
-        rows.append(_row(f"{title}, best of {RUNS}", max(measured), plain, note))
         at_end = f"{len(commands):,} commands, {resting:,} orders rest at the end"
-        rows.append(_row(f"{title}, median", statistics.median(measured), plain, at_end))
+        rows.append(_row(title, max(measured), plain, f"{spread(measured)}; {note}; {at_end}"))
     return rows
 
 
@@ -235,8 +229,8 @@ def _order_matching(rows: list[Any]) -> tuple[float, Fills]:
             engine.cancel_order(str(order))
 
     def work() -> None:
-        for number, row in enumerate(rows):
-            op, side, tif, _, _, order, price_tick, _, quantity = row
+        for number, command in enumerate(rows):
+            op, side, tif, _, _, order, price_tick, _, quantity = command
             if op != NEW:
                 cancel(order)
                 continue
@@ -257,9 +251,3 @@ def _order_matching(rows: list[Any]) -> tuple[float, Fills]:
                 cancel(order)
 
     return len(rows) / _clocked(work), fills
-
-
-if __name__ == "__main__":
-    for row in run():
-        value = "-" if row["value"] is None else f"{row['value']:,}"
-        print(f"{row['name']:<66} {value:>12} {row['unit']}  x{row['ratio']}  {row['note']}")

@@ -35,6 +35,9 @@ OPEN_RATE: Final = 500
 OPEN_CONNECTIONS: Final = 64
 START_S_MAX: Final = 90.0
 NUMBERS_A_RUN: Final = 10_000_000
+OURS: Final = ("M-", "W-")
+"""How the message ids of the generator and of wrk begin."""
+
 HERE: Final = Path(__file__).resolve().parent
 DEMO: Final = ("-m", "huangpu", "demo", "--speed", "0", "--quiet")
 
@@ -247,11 +250,13 @@ def _held(folder: Path) -> Journal:
     store = SqliteReader(folder)
     for stored in store.read(1):
         for entry in CODEC.decode(stored.body):
-            if not isinstance(entry.command, InstructPayment):
+            # The demo's own payments have other message ids.
+            command = entry.command
+            if not isinstance(command, InstructPayment) or command.message_id[:2] not in OURS:
                 continue
             if isinstance(entry.outcome, Rejected):
                 refused += 1
-            elif entry.command.message_id.startswith("W-"):
+            elif command.message_id.startswith("W-"):
                 accepted_wrk += 1
             else:
                 accepted += 1

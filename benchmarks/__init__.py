@@ -1,0 +1,1 @@
+"""Measurements of huangpu: `./dev bench`. Figures are ratios within one run."""
