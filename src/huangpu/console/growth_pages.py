@@ -20,6 +20,7 @@ from huangpu.venues.growth.orders import CancelOrder, PlaceOrder
 
 LEVELS = 8
 TAPE_ROWS = 28
+BOARD_TAPE_ROWS = 30
 OWN_ORDERS = 30
 ORDER = "growth.order"
 
@@ -113,11 +114,13 @@ def tape_of(room: Any, code: str, words: Words) -> list[list[Any]]:
 
 
 @get("/growth")
-async def show(visitor: Visitor) -> Response[str]:
+async def show(visitor: Visitor, part: str = "") -> Response[str]:
     """Show the board."""
     _ = visitor.signed_in
     await visitor.gate.settled()
     room, words = visitor.centre.growth, visitor.words
+    if part == "tape":
+        return await page(visitor, "_tape.html", {"tape": views.tape(room, None, BOARD_TAPE_ROWS)})
     rows = views.board(room)
     tier = views.overview(room)
     data: dict[str, Any] = {
@@ -130,7 +133,7 @@ async def show(visitor: Visitor) -> Response[str]:
             row.code: line_points(DAY_TRADES.closes(room, row.code, 40), 80, 18) for row in rows
         },
         "turnover_bars": DAY_TRADES.turnover_bars(room, 60),
-        "tape": views.tape(room, None, 30),
+        "tape": views.tape(room, None, BOARD_TAPE_ROWS),
         "may_order": visitor.may(ORDER),
     }
     return await page(visitor, "growth.html", data)
