@@ -45,7 +45,7 @@ def seeded(store: Store) -> Engine:
         operator="HUANGPU",
         operator_lei=lei_of("984500HUANGPUSIM00"),
         person="operator",
-        password_hash="none",
+        password_hash="$argon2id$none",
         clock_person="clock",
         rules_sha256=rules.digest(),
     )

@@ -9,6 +9,7 @@ there, no fewer and at most one a connection more).
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -21,8 +22,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from benchmarks.rows import Row, row
 
+from benchmarks.rows import Row, row
 from huangpu.core.message import Rejected
 from huangpu.engine import CODEC
 from huangpu.journal.sqlite import SqliteReader
@@ -65,9 +66,22 @@ def run(*, quick: bool = False, server: tuple[str, ...] = DEMO) -> list[Row]:
 # ── servers ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Server(msgspec.Struct, frozen=True):
+    """A running server: its port, its process, and the seconds until its first answer."""
+
+    port: int
+    process_id: int
+    start_s: float
+
+    def processor_s(self) -> float:
+        """Return the processor time it has used."""
+        fields = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextlib.contextmanager
-def _serving(arguments: tuple[str, ...], folder: Path, path: str) -> Iterator[tuple[int, float]]:
-    """Start a server, wait until it answers, give its port and the seconds that took; stop it as Ctrl-C would."""
+def _serving(arguments: tuple[str, ...], folder: Path, path: str) -> Iterator[Server]:
+    """Start a server and wait until it answers; stop it as Ctrl-C would."""
     port = _free_port()
     command = [sys.executable, *arguments, "--port", str(port), "--data", str(folder)]
     log = folder.with_suffix(".log")
@@ -76,7 +90,7 @@ def _serving(arguments: tuple[str, ...], folder: Path, path: str) -> Iterator[tu
         process = subprocess.Popen(command, stdout=output, stderr=output)
         try:
             _wait_until_ready(process, port, path, log)
-            yield port, time.perf_counter() - start
+            yield Server(port, process.pid, time.perf_counter() - start)
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -108,10 +122,12 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, path: str, 
 # ── load ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _load(port: int, first: int, seconds: float, connections: int, rate: int = 0) -> dict[str, Any]:
+def _load(
+    server: Server, first: int, seconds: float, connections: int, rate: int = 0
+) -> dict[str, Any]:
     """Run the generator once; assert that every payment was acknowledged."""
     options = {
-        "--port": port,
+        "--port": server.port,
         "--first": first,
         "--seconds": seconds,
         "--connections": connections,
@@ -119,15 +135,21 @@ def _load(port: int, first: int, seconds: float, connections: int, rate: int = 0
     }
     arguments = [str(part) for pair in options.items() for part in pair]
     command = [sys.executable, "-m", "benchmarks.load", *arguments]
+    used_s = server.processor_s()
     done = subprocess.run(command, check=False, capture_output=True, timeout=seconds + 120)
+    used_s = server.processor_s() - used_s
     assert done.returncode == 0, done.stderr.decode()[-2_000:]
     found: dict[str, Any] = json.loads(done.stdout)
     assert found["acknowledged"] == found["sent"], found
+    found["processor_us"] = used_s / found["acknowledged"] * 1e6
     return found
 
 
 def _note(found: dict[str, Any]) -> str:
-    return f"p50 {found['p50_ms']:.2f} ms, p99 {found['p99_ms']:.2f} ms, {found['acknowledged']:,} acknowledged"
+    times = f"p50 {found['p50_ms']:.2f} ms, p99 {found['p99_ms']:.2f} ms"
+    if "processor_us" in found:
+        times += f", {found['processor_us']:.0f} us of the server's processor each"
+    return f"{times}, {found['acknowledged']:,} acknowledged"
 
 
 def _plain_rows(folder: Path, seconds: float) -> list[Row]:
@@ -139,9 +161,9 @@ def _plain_rows(folder: Path, seconds: float) -> list[Row]:
     ):
         place = folder / kind
         place.mkdir()
-        with _serving(("-m", "benchmarks.plain_server", kind), place, "/") as (port, _):
-            _load(port, 0, 0.5, 16)
-            found = _load(port, NUMBERS_A_RUN, seconds, 64)
+        with _serving(("-m", "benchmarks.plain_server", kind), place, "/") as server:
+            _load(server, 0, 0.5, 16)
+            found = _load(server, NUMBERS_A_RUN, seconds, 64)
         rows.append(row(GROUP, f"{what}, 64 connections", found["rate"], UNIT, None, _note(found)))
     commits = float(rows[1]["value"] or 0)
     return [
@@ -151,27 +173,27 @@ def _plain_rows(folder: Path, seconds: float) -> list[Row]:
 
 
 def _centre_rows(
-    folder: Path, seconds: float, commits: float, server: tuple[str, ...]
+    folder: Path, seconds: float, commits: float, arguments: tuple[str, ...]
 ) -> tuple[list[Row], int, int]:
     """Measure the centre; give the rows, and how many payments the generator and wrk saw acknowledged."""
     rows: list[Row] = []
     acknowledged = 0
-    with _serving(server, folder / "centre", "/readyz") as (port, start_s):
+    with _serving(arguments, folder / "centre", "/readyz") as server:
         note = "fresh folder: founding, seed, first answer of /readyz"
-        rows.append(row(GROUP, "start of a seeded demo", start_s, "s", None, note))
-        acknowledged += _load(port, 0, 1.0, 16)["acknowledged"]
+        rows.append(row(GROUP, "start of a seeded demo", server.start_s, "s", None, note))
+        acknowledged += _load(server, 0, 1.0, 16)["acknowledged"]
         for turn, connections in enumerate(CONNECTIONS, 1):
-            found = _load(port, turn * NUMBERS_A_RUN, seconds, connections)
+            found = _load(server, turn * NUMBERS_A_RUN, seconds, connections)
             acknowledged += found["acknowledged"]
             aim = "aim 4,000 at p99 < 50 ms; " if connections == 64 else ""
             title = (
                 f"centre, durable, closed loop, {connections} connection{'s' * (connections > 1)}"
             )
             rows.append(row(GROUP, title, found["rate"], UNIT, commits, aim + _note(found)))
-        found = _load(port, 9 * NUMBERS_A_RUN, seconds, OPEN_CONNECTIONS, OPEN_RATE)
+        found = _load(server, 9 * NUMBERS_A_RUN, seconds, OPEN_CONNECTIONS, OPEN_RATE)
         acknowledged += found["acknowledged"]
         rows += _open_rows(found)
-        wrk_row, wrk = _wrk_row(port, seconds, commits)
+        wrk_row, wrk = _wrk_row(server.port, seconds, commits)
         rows.append(wrk_row)
     return rows, acknowledged, wrk
 

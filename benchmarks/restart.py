@@ -21,7 +21,6 @@ from typing import Any, Final
 
 from benchmarks import centre
 from benchmarks.rows import Row, clocked, row
-
 from huangpu.app import SNAPSHOTS, load_rules, open_engine, write_snapshot
 from huangpu.journal.sqlite import FILE_NAME, SqliteStore
 
