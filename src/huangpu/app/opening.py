@@ -6,7 +6,7 @@ The only place that knows where the rule files and the data folder are.
 import contextlib
 import gc
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,12 +16,14 @@ import msgspec
 from huangpu import __version__
 from huangpu.config import SANDBOX_PASSWORD, Settings, SettingsError
 from huangpu.core.identifiers import lei_of
+from huangpu.core.message import Rejected
 from huangpu.core.rulebook import Row, RuleBook, parse_rows
 from huangpu.engine import access
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import replayed
 from huangpu.engine.writer import Engine, Submission
 from huangpu.journal import snapshot, verify
+from huangpu.journal.entry import Entry
 from huangpu.journal.sqlite import SqliteStore
 from huangpu.journal.store import Corrupted, Store
 from huangpu.registry.charter import FoundCentre, OpenCentre
@@ -83,10 +85,17 @@ def open_engine(
         from_seq = _restore(engine, rules, store, snapshots)
         total = engine.next_seq - 1
         entries = engine.entries(from_seq) if from_seq <= total else iter(())
-        done = replayed(engine.centre, entries, lambda n: tell("replay", from_seq + n, total))
-        for entry in done:
-            engine.remember(entry)
+        known = _remembered(engine, entries)
+        for _ in replayed(engine.centre, known, lambda n: tell("replay", from_seq + n, total)):
+            pass
     return engine
+
+
+def _remembered(engine: Engine, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Index each entry's id before the entry is applied, as it was when it was decided: an entry may register its own sender."""
+    for entry in entries:
+        engine.remember(entry)
+        yield entry
 
 
 @contextlib.contextmanager
@@ -156,7 +165,10 @@ def _found_or_open(engine: Engine, settings: Settings, rules: RuleBook) -> None:
     charter = engine.centre.registry.charter
     digest = rules.digest()
     if not charter.founded:
-        engine.step([Submission("founder", "found", _founding(settings, digest))])
+        answer = engine.step([Submission("founder", "found", _founding(settings, digest))])[0]
+        outcome = answer if isinstance(answer, Rejected) else answer.outcome
+        if isinstance(outcome, Rejected):
+            raise SettingsError(f"the centre cannot be founded: {outcome.detail}")
         return
     if charter.sandbox and not settings.sandbox:
         raise SettingsError(

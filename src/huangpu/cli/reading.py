@@ -15,7 +15,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from huangpu.app import SNAPSHOTS, load_rules, open_engine, write_snapshot
-from huangpu.core.rulebook import parse_rows
+from huangpu.core.rulebook import Row, RuleBook, RuleBookError, parse_rows
 from huangpu.engine import replay as replaying
 from huangpu.engine.centre import Centre
 from huangpu.engine.writer import CODEC
@@ -112,10 +112,11 @@ def snapshot(data: Path) -> None:
 
 def whatif(rows_file: Path, data: Path, *, as_json: bool, limit: int) -> None:
     """Print what would have ended differently under changed rows."""
-    rows = parse_rows(rows_file.read_text(encoding="utf-8"), str(rows_file))
+    rules = load_rules()
+    rows = _rows_for(rules, rows_file)
     store = SqliteReader(data)
     with _progress("what if", store.tail().next_seq) as tell:
-        found = replaying.what_if(load_rules(), rows, _entries(store), tell)
+        found = replaying.what_if(rules, rows, _entries(store), tell)
     if as_json:
         _print_json(found)
         return
@@ -141,6 +142,22 @@ def whatif(rows_file: Path, data: Path, *, as_json: bool, limit: int) -> None:
                 str(one.seq), one.by, one.command, one.was, one.now, one.now_cite or one.was_cite
             )
         _out.print(listed)
+
+
+def _rows_for(rules: RuleBook, file: Path) -> list[Row]:
+    """Read the changed rows of a what-if; a row that no rule would ask for is a fault, not a report without changes.
+
+    Raises: RuleBookError.
+    """
+    try:
+        rows = parse_rows(file.read_text(encoding="utf-8"), str(file))
+    except UnicodeDecodeError as error:
+        raise RuleBookError(f"{file}: {error}") from error
+    for row in rows:
+        fault = rules.fault_of(row)
+        if fault:
+            raise RuleBookError(f"{file}: {row.rule}: {fault}")
+    return rows
 
 
 def report(data: Path, *, as_json: bool) -> None:

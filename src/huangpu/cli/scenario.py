@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from huangpu.core.calendar import instant_us
 from huangpu.core.message import Command, Rejected
 from huangpu.core.rulebook import RuleBook
 from huangpu.engine.centre import Centre
@@ -31,6 +32,8 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 
 _decoder = msgspec.json.Decoder(_Line)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+AT_US_MAX = instant_us(datetime.date(9999, 1, 1), 0) - 1
+"""Last instant a scenario may name: venues count some days ahead, and the calendar ends with the year 9999."""
 
 
 def read_scenario(lines: Iterable[str], source: str) -> Iterator[Submission]:
@@ -38,7 +41,7 @@ def read_scenario(lines: Iterable[str], source: str) -> Iterator[Submission]:
 
     Raises: ScenarioError.
     """
-    for number, line in enumerate(lines, 1):
+    for number, line in _numbered(lines, source):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
@@ -50,7 +53,18 @@ def read_scenario(lines: Iterable[str], source: str) -> Iterator[Submission]:
         if parsed.at.tzinfo is None:
             raise ScenarioError(f"{source}, line {number}: `at` has no zone, write …Z or …+08:00")
         at_us = (parsed.at - _EPOCH) // datetime.timedelta(microseconds=1)
+        if at_us > AT_US_MAX:
+            raise ScenarioError(f"{source}, line {number}: `at` {parsed.at}, until the end of 9998")
         yield Submission(parsed.by, parsed.id, command, at_us)
+
+
+def _numbered(lines: Iterable[str], source: str) -> Iterator[tuple[int, str]]:
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            yield number, line
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{source}, after line {number}: no text in UTF-8, {error}") from error
 
 
 def play(rules: RuleBook, submissions: Iterable[Submission]) -> tuple[Engine, Iterator[bytes]]:

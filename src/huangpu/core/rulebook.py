@@ -29,7 +29,7 @@ class RuleNotInForce(Exception):
         self.cite = first.cite
 
 
-class Row(msgspec.Struct, frozen=True, rename={"from_date": "from"}):
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_date": "from"}):
     """One dated, cited value."""
 
     rule: str
@@ -112,6 +112,20 @@ class RuleBook:
     def find(self, name: str) -> Rule | None:
         """Return the rule of that name, or None."""
         return self._rules.get(name)
+
+    def fault_of(self, row: Row) -> str:
+        """Say why a row cannot be laid over this book, or nothing: its rule, unit and type of value must be there already."""
+        rule = self.find(row.rule)
+        if rule is None:
+            return "no rule of that name"
+        newest = rule.rows[-1]
+        if row.unit != newest.unit:
+            return f"unit {row.unit}, in force {newest.unit}"
+        if type(row.value) is not type(newest.value):
+            return f"value {row.value!r}, in force {newest.value!r}"
+        if isinstance(row.value, int) and row.value < 0:
+            return f"{row.value} {row.unit}, at least 0"
+        return "" if row.cite else "the clause is empty"
 
     def rows(self) -> list[Row]:
         """Return every row, by rule name and date."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from huangpu.core import identifiers
 from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
@@ -104,6 +105,10 @@ class Centre:
                 self.rules = self.base_rules.with_rows(self.registry.charter.adopted)
 
     def _found(self, command: FoundCentre) -> Decision:
+        """Found the centre once, by a well-formed operator with two people: one who acts, one who is the clock.
+
+        Rejects: CENTRE_ALREADY_FOUNDED, IDENTIFIER_MALFORMED.
+        """
         if self.registry.charter.founded:
             detail = f"{self.registry.charter.name} is founded"
             return Rejected(Reason.CENTRE_ALREADY_FOUNDED, detail, "huangpu policy 4")
@@ -115,6 +120,14 @@ class Centre:
             lei=command.operator_lei,
             domicile="CN",
         )
+        ids = (command.person, command.clock_person)
+        malformed = institutions.malformed_in(operator)
+        if not malformed and (not all(map(identifiers.is_code, ids)) or len(set(ids)) < len(ids)):
+            malformed = f"person {ids[0]!r}, clock {ids[1]!r}: two codes of 1 to 64 characters"
+        if not malformed and not command.password_hash.startswith("$argon2id$"):
+            malformed = "the password comes as an argon2id hash"
+        if malformed:
+            return Rejected(Reason.IDENTIFIER_MALFORMED, malformed, "huangpu policy 4")
         events: list[Event] = [
             charter.CentreFounded(
                 name=command.name, sandbox=command.sandbox, rules_sha256=command.rules_sha256

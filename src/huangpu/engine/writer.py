@@ -114,13 +114,14 @@ class Engine:
         return Entry(stamp.seq, at_us, submission.by, submission.id, command, outcome)
 
     def remember(self, entry: Entry) -> None:
-        """Take an entry that was replayed into the index of answered ids."""
+        """Take an entry that is about to be replayed into the index of answered ids."""
         self.answered[self._key(entry.by, entry.id)] = entry.seq
         self.last_at_us = entry.at_us
 
     def _key(self, by: str, command_id: str) -> str:
         person = self.centre.registry.people.persons.get(by)
-        return f"{person.institution if person else by}|{command_id}"
+        # A sender nobody knows has no institution, and may not use up the ids of one that bears the same name.
+        return f"{person.institution if person else f'?{by}'}|{command_id}"
 
     def _again(self, seq: int, submission: Submission) -> Entry | Rejected:
         entry = self.entry(seq)

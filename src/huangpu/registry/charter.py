@@ -4,6 +4,8 @@ State: whether this is a sandbox, which rule book opened it, rows adopted since,
 passing of time) enters here as a command like any other.
 """
 
+import datetime
+
 import msgspec
 
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
@@ -95,23 +97,18 @@ def adopt_rules(charter: Charter, rules: RuleBook, command: AdoptRules, stamp: S
     """
     if not command.rows:
         return Rejected(Reason.RULE_ROW_REJECTED, "0 rows, at least 1", "huangpu policy 4")
+    seen: set[tuple[str, datetime.date]] = set()
     for row in command.rows:
-        rule = rules.find(row.rule)
-        if rule is None:
-            detail = f"{row.rule}: no rule of that name"
-        elif row.from_date <= stamp.date:
-            detail = f"{row.rule}: from {row.from_date}, at the earliest the day after {stamp.date}"
-        elif any(old.from_date == row.from_date for old in rule.rows):
-            detail = f"{row.rule}: a row from {row.from_date} is there"
-        elif row.unit != rule.rows[-1].unit or type(row.value) is not type(rule.rows[-1].value):
-            detail = f"{row.rule}: unit {row.unit}, in force {rule.rows[-1].unit}"
-        elif isinstance(row.value, int) and row.value < 0:
-            detail = f"{row.rule}: {row.value} {row.unit}, at least 0"
-        elif not row.cite:
-            detail = f"{row.rule}: the clause is empty"
-        else:
-            continue
-        return Rejected(Reason.RULE_ROW_REJECTED, detail, "huangpu policy 4", rule=row.rule)
+        fault = rules.fault_of(row)
+        if not fault and row.from_date <= stamp.date:
+            fault = f"from {row.from_date}, at the earliest the day after {stamp.date}"
+        there = not fault and any(old.from_date == row.from_date for old in rules[row.rule].rows)
+        if there or (row.rule, row.from_date) in seen:
+            fault = fault or f"a row from {row.from_date} is there"
+        if fault:
+            detail = f"{row.rule}: {fault}"
+            return Rejected(Reason.RULE_ROW_REJECTED, detail, "huangpu policy 4", rule=row.rule)
+        seen.add((row.rule, row.from_date))
     return [RulesAdopted(rows=command.rows)]
 
 

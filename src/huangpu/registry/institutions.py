@@ -29,7 +29,7 @@ class InstitutionKind(enum.StrEnum):
     SECURITIES_FIRM = "SECURITIES_FIRM"
 
 
-class Institution(msgspec.Struct, frozen=True, kw_only=True):
+class Institution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One institution: short id, names, kind, identifiers, domicile (ISO 3166) and group."""
 
     id: str
@@ -99,20 +99,26 @@ def register_institution(
     Rejects: IDENTIFIER_MALFORMED, INSTITUTION_KNOWN.
     """
     found = command.institution
-    malformed = _malformed(found)
+    malformed = malformed_in(found)
     if malformed:
         return Rejected(Reason.IDENTIFIER_MALFORMED, malformed, "huangpu policy 5")
     for other in institutions.values():
         for field in ("id", "lei", "bic", "uscc"):
-            value = getattr(found, field)
-            if value and value == getattr(other, field):
+            value, taken = getattr(found, field), getattr(other, field)
+            if field == "bic":
+                # Eight characters and the same with the branch XXX name one head office (ISO 9362).
+                same = value[:8] == taken[:8] and (value[8:] or "XXX") == (taken[8:] or "XXX")
+            else:
+                same = value == taken
+            if value and same:
                 return Rejected(
                     Reason.INSTITUTION_KNOWN, f"{field} {value} is {other.id}", "huangpu policy 5"
                 )
     return [InstitutionRegistered(institution=msgspec.structs.replace(found, suspended=False))]
 
 
-def _malformed(found: Institution) -> str:
+def malformed_in(found: Institution) -> str:
+    """Say what is wrong with an institution's id, names and identifiers, or nothing."""
     bank = found.kind in (InstitutionKind.BANK, InstitutionKind.OVERSEAS_BANK)
     checks = (
         (identifiers.is_code(found.id), f"id {found.id!r}: 1 to 64 letters, digits and ._:/-"),

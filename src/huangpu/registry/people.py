@@ -16,7 +16,7 @@ from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import Institutions
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Someone who may act for one institution."""
 
     id: str
@@ -130,6 +130,10 @@ def issue_credential(
     """
     if command.person_id not in room.people.persons:
         return Rejected(Reason.PERSON_UNKNOWN, command.person_id, "huangpu policy 5")
+    owner = room.people.tokens.get(command.hashed, command.person_id)
+    if command.scheme == "token" and owner != command.person_id:
+        detail = "a fresh token's SHA-256: this one is another person's"
+        return Rejected(Reason.IDENTIFIER_MALFORMED, detail, "huangpu policy 5")
     token = command.scheme == "token" and _SHA256.fullmatch(command.hashed)
     password = command.scheme == "password" and command.hashed.startswith("$argon2id$")
     if not (token or password):

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.replay.test_recorded_journals import EXPECTED, FOLDER
 
 from huangpu.journal.sqlite import SqliteStore
-from tests.replay.test_recorded_journals import EXPECTED, FOLDER
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples"
@@ -137,3 +137,43 @@ def test_a_rule_file_with_a_fault_and_a_missing_folder_are_named(
     missing = huangpu("journal", "verify", "--data", str(tmp_path / "nothing"))
     assert missing.returncode == 2
     assert "no such file" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("order.quantity_shares_minimum", "500", "no rule of that name"),
+        ("order.quantity_shares_min", '"500"', "value '500'"),
+        ("order.quantity_shares_min", "-1", "at least 0"),
+    ],
+)
+def test_a_row_that_no_rule_would_ask_for_is_named(
+    name: str, value: str, found: str, data: Path, tmp_path: Path
+) -> None:
+    """A report of no change about a misspelt rule would be believed."""
+    rows = tmp_path / "rows.toml"
+    rows.write_text(
+        f"[[{name}]]\nfrom = 2019-06-15\nvalue = {value}\nunit = 'shares'\ncite = 'x'\n"
+    )
+    done = huangpu("whatif", str(rows), "--data", str(data))
+    assert done.returncode == 2, done.stdout
+    assert f"{rows}: {name}" in done.stderr
+    assert found in done.stderr
+
+
+def test_a_file_that_is_no_text_and_an_instant_beyond_the_calendar_are_named(
+    data: Path, tmp_path: Path
+) -> None:
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\n\n\xf5\xff")
+    late = tmp_path / "late.jsonl"
+    late.write_text('{"at":"9999-12-31T20:00:00Z","by":"x","id":"1","do":{"type":"Tick"}}\n')
+    for arguments in (
+        ("run", str(binary)),
+        ("run", str(late)),
+        ("whatif", str(binary), "--data", str(data)),
+    ):
+        done = huangpu(*arguments)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.startswith(f"huangpu: {arguments[1]}")
+        assert "Traceback" not in done.stderr

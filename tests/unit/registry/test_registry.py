@@ -6,9 +6,14 @@ import msgspec
 import pytest
 from tests.support.centre import MONDAY_0930_US, accepted, founded_engine, refused, register, send
 
+from huangpu.app import load_rules, open_engine
+from huangpu.core.identifiers import lei_of
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
 from huangpu.engine import access
+from huangpu.engine.centre import Centre
+from huangpu.engine.writer import Engine
+from huangpu.journal.memory import MemoryStore
 from huangpu.registry import people
 from huangpu.registry.charter import AdoptRules, FoundCentre, Tick
 from huangpu.registry.institutions import (
@@ -148,7 +153,7 @@ def test_adopted_rows_come_into_force_on_their_day_and_survive_a_dump() -> None:
             Row("role.SUPERVISOR", datetime.date(2026, 11, 23), ["x"], "permissions", "c"),
             "at the earliest",
         ),
-        (Row("role.SUPERVISOR", datetime.date(2027, 1, 1), 5, "permissions", "c"), "unit"),
+        (Row("role.SUPERVISOR", datetime.date(2027, 1, 1), 5, "permissions", "c"), "value 5"),
     ],
 )
 def test_a_row_that_would_change_the_past_or_the_unit_is_refused(row: Row, found: str) -> None:
@@ -171,3 +176,93 @@ def test_the_clock_does_not_go_back_and_only_the_clock_ticks() -> None:
     later = accepted(send(engine, "clock", Tick(), at_us=MONDAY_0930_US))
     assert later.at_us == MONDAY_0930_US + 5_000_000
     assert refused(send(engine, "operator", Tick())).reason is Reason.PERMISSION_MISSING
+
+
+@pytest.mark.parametrize("bic", ["TSTACNSH", "TSTACNSHXXX"])
+def test_a_head_office_has_one_bic_in_both_its_lengths(bic: str) -> None:
+    engine = founded_engine()
+    register(engine, "BK1", InstitutionKind.BANK, {}, bic=bic)
+    other = register(engine, "BK2", InstitutionKind.BANK, {}, bic="TSTBCNSHXXX")
+    for same in ("TSTACNSH", "TSTACNSHXXX"):
+        third = msgspec.structs.replace(
+            other, id="BK3", bic=same, lei=lei_of("98450000TEST999999"), uscc=""
+        )
+        answer = refused(send(engine, "operator", RegisterInstitution(institution=third)))
+        assert answer.reason is Reason.INSTITUTION_KNOWN
+    branch = msgspec.structs.replace(third, bic="TSTACNSH001")
+    accepted(send(engine, "operator", RegisterInstitution(institution=branch)))
+
+
+GOOD_FOUNDING = FoundCentre(
+    name="x",
+    sandbox=True,
+    operator="X",
+    operator_lei=lei_of("984500HUANGPUSIM00"),
+    person="p",
+    password_hash="$argon2id$x",
+    clock_person="c",
+    rules_sha256="",
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"operator": ""},
+        {"operator_lei": "984500HUANGPUSIM0000"},
+        {"person": ""},
+        {"person": "c"},
+        {"password_hash": "plain"},
+    ],
+)
+def test_a_founding_is_checked_like_any_registration(changes: dict[str, str]) -> None:
+    """A centre without a name could be founded again, and one person in both parts stopped the engine."""
+    engine = Engine(Centre(load_rules()), MemoryStore(), lambda: MONDAY_0930_US)
+    wrong = msgspec.structs.replace(GOOD_FOUNDING, **changes)
+    assert refused(send(engine, "f", wrong)).reason is Reason.IDENTIFIER_MALFORMED
+    assert engine.centre.digest() == Centre(load_rules()).digest()
+    accepted(send(engine, "f", GOOD_FOUNDING))
+
+
+def test_an_answered_id_is_found_again_by_an_engine_that_replayed_its_senders_registration() -> (
+    None
+):
+    store = MemoryStore()
+    engine = Engine(Centre(load_rules()), store, lambda: MONDAY_0930_US)
+    first = send(engine, "p", GOOD_FOUNDING, id="1")
+    again = open_engine(store, load_rules(), lambda: MONDAY_0930_US)
+    assert again.answered == engine.answered
+    assert accepted(first).seq == 1
+
+
+def test_a_stranger_uses_up_no_institutions_ids() -> None:
+    engine = founded_engine()
+    people_of = {"maker": ["BANK_OPERATOR"]}
+    bank = register(engine, "BK1", InstitutionKind.BANK, people_of, bic="TSTACNSHXXX")
+    command = RegisterInstitution(institution=bank)
+    assert refused(send(engine, "BK1", command, id="1")).reason is Reason.ACTOR_UNKNOWN
+    assert refused(send(engine, "maker", command, id="1")).reason is Reason.PERMISSION_MISSING
+
+
+def test_a_token_of_another_person_is_not_bound_again() -> None:
+    engine = founded_engine()
+    people_of = {"a": ["BANK_OPERATOR"], "b": ["BANK_OPERATOR"]}
+    register(engine, "BK1", InstitutionKind.BANK, people_of, bic="TSTACNSHXXX")
+    token = access.hash_of_token("one")
+    for_a = people.IssueCredential(person_id="a", scheme="token", hashed=token)
+    accepted(send(engine, "operator", for_a))
+    for_b = msgspec.structs.replace(for_a, person_id="b")
+    assert refused(send(engine, "operator", for_b)).reason is Reason.IDENTIFIER_MALFORMED
+    found = access.person_of_token(engine.centre, "one")
+    assert found is not None
+    assert found.id == "a"
+
+
+def test_one_command_adopts_no_two_rows_of_one_day() -> None:
+    engine = founded_engine()
+    name = "order.quantity_shares_min"
+    day = datetime.date(2026, 12, 1)
+    rows = [Row(name, day, value, "shares", "proposal") for value in (300, 400)]
+    answer = refused(send(engine, "operator", AdoptRules(rows=rows)))
+    assert answer.reason is Reason.RULE_ROW_REJECTED
