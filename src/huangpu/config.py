@@ -17,7 +17,8 @@ PASSWORD_LENGTH_MIN = 12
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a process can be told from outside.
 
-    Units: port a TCP port; body_bytes_max bytes of one request; snapshot_entries entries between snapshots (0: none).
+    Units: port a TCP port; body_bytes_max bytes of one request; snapshot_entries entries between snapshots, beside the one at an
+    orderly stop (0: none).
     """
 
     data: Path = Path("huangpu-data")

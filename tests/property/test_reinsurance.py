@@ -135,7 +135,11 @@ class ExchangeMachine(RuleBasedStateMachine):
             assert outcome.cite
             assert self.engine.centre.digest() == before
 
-    @rule(slip_id=st.sampled_from(SLIPS), order=st.integers(10_000, WHOLE), premium=st.integers(1, 10**10))
+    @rule(
+        slip_id=st.sampled_from(SLIPS),
+        order=st.integers(10_000, WHOLE),
+        premium=st.integers(1, 10**10),
+    )
     def place(self, slip_id: str, order: int, premium: int) -> None:
         offer = slip(slip_id, order_micro_percent=order, estimated_premium_minor=premium)
         self.act("BRK", offer)

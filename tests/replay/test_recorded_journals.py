@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.market import drawn, seeded_entries
 
 from huangpu.app import load_rules
 from huangpu.engine import CODEC, Entry, replay
@@ -16,10 +17,13 @@ from huangpu.engine.centre import Centre
 from huangpu.engine.writer import Engine, Submission
 from huangpu.journal.sqlite import SqliteReader, SqliteStore
 from huangpu.journal.verify import verify
-from tests.support.market import drawn, seeded_entries
 
 FOLDER = Path(__file__).parent / "journals"
-EXPECTED = json.loads((FOLDER / "expected.json").read_text()) if (FOLDER / "expected.json").exists() else {}
+EXPECTED = (
+    json.loads((FOLDER / "expected.json").read_text())
+    if (FOLDER / "expected.json").exists()
+    else {}
+)
 
 
 def entries_of(reader: SqliteReader) -> list[Entry]:
@@ -32,7 +36,11 @@ def test_a_recorded_journal_replays_to_its_hash(version: str, tmp_path: Path) ->
     reader = SqliteReader(tmp_path / "data")
     expected = EXPECTED[version]
     report = verify(reader, count_of=CODEC.count)
-    assert (report.first_bad, report.entries, report.head.hex()) == (None, expected["entries"], expected["head"])
+    assert (report.first_bad, report.entries, report.head.hex()) == (
+        None,
+        expected["entries"],
+        expected["head"],
+    )
     entries = entries_of(reader)
     centre = Centre(load_rules())
     for entry in entries:
@@ -64,7 +72,11 @@ def record(version: str) -> None:
     tail, digest = store.tail(), engine.centre.digest()
     store.close()
     (folder / "lock").unlink(missing_ok=True)
-    EXPECTED[version] = {"entries": tail.next_seq - 1, "head": tail.digest.hex(), "state_sha256": digest}
+    EXPECTED[version] = {
+        "entries": tail.next_seq - 1,
+        "head": tail.digest.hex(),
+        "state_sha256": digest,
+    }
     (FOLDER / "expected.json").write_text(json.dumps(EXPECTED, indent=2) + "\n")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,6 +22,8 @@ from huangpu.gateways.rest.edge import Edge
 from huangpu.gateways.stream import sse as stream
 from huangpu.registry.charter import Tick
 
+SNAPSHOT_LOOK_S = 10
+
 
 class Centred(msgspec.Struct, frozen=True):
     """One running centre: its gate, its settings, and what runs beside the server (demo traffic)."""
@@ -39,6 +42,7 @@ def build_app(centred: Centred) -> Edge:
         gate.start()
         loop = asyncio.get_running_loop()
         tasks = [loop.create_task(ticking(lambda: tick(gate)), name="clock")]
+        tasks.append(loop.create_task(_snapshots(gate, settings), name="snapshots"))
         tasks += [loop.create_task(_coroutine(run), name="companion") for run in centred.companions]
         yield
         for task in tasks:
@@ -67,6 +71,27 @@ def build_app(centred: Centred) -> Edge:
         openapi_config=None,
     )
     return rest.edge(app)
+
+
+async def _snapshots(gate: Gate, settings: Settings) -> None:
+    """Let a second process write a snapshot from the journal whenever enough entries have come since the last."""
+    last_seq = gate.engine.next_seq
+    while settings.snapshot_entries:
+        await asyncio.sleep(SNAPSHOT_LOOK_S)
+        if gate.engine.next_seq - last_seq < settings.snapshot_entries:
+            continue
+        last_seq = gate.engine.next_seq
+        command = (
+            sys.executable,
+            "-m",
+            "huangpu",
+            "journal",
+            "snapshot",
+            "--data",
+            str(settings.data),
+        )
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+        await process.wait()
 
 
 async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:

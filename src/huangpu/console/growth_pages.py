@@ -117,7 +117,7 @@ def tape_of(room: Any, code: str, words: Words) -> list[list[Any]]:
 async def show(visitor: Visitor, part: str = "") -> Response[str]:
     """Show the board."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, words = visitor.centre.growth, visitor.words
     if part == "tape":
         return await page(visitor, "_tape.html", {"tape": views.tape(room, None, BOARD_TAPE_ROWS)})
@@ -156,7 +156,7 @@ async def _terminal(
     visitor: Visitor, code: str, extra: Mapping[str, Any], *, part: str = "", status: int = 200
 ) -> Response[str]:
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, words, scope = visitor.centre.growth, visitor.words, visitor.scope
     row = views.board_row(room, code)
     if row is None:

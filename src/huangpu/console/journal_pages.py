@@ -41,7 +41,7 @@ async def show(
 ) -> Response[str]:
     """List entries, newest first, by room, outcome and words."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     found = listed(
         visitor.gate,
         visitor.scope,
@@ -69,7 +69,7 @@ async def show(
 async def show_entry(visitor: Visitor, seq: int) -> Response[str]:
     """Show one entry whole."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     gate = visitor.gate
     entry = gate.engine.entry(seq) if seq > 0 else None
     seal = seal_of(gate, seq) if seq > 0 else None

@@ -65,7 +65,7 @@ async def _payments(
     status: int = 200,
 ) -> Response[str]:
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, words = visitor.centre.offshore, visitor.words
     found = views.payments(
         room, institution=visitor.scope, status=state or None, limit=ROWS, after=after
@@ -171,7 +171,7 @@ async def instruct(visitor: Visitor) -> Response[str] | Redirect:
 async def show_payment(visitor: Visitor, uetr: str) -> Response[str]:
     """Show one payment on its time line, with the rule that allowed it."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     centre = visitor.centre
     found = views.payment(centre.offshore, centre.rules, uetr, visitor.scope)
     if found is None:
@@ -208,7 +208,7 @@ def _legs(visitor: Visitor, seq: int, uetr: str) -> list[tuple[Account, Account,
 async def show_accounts(visitor: Visitor, after: str = "") -> Response[str]:
     """List accounts with their balances, and the mirrors at correspondents."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room = visitor.centre.offshore
     found = views.accounts(room, institution=visitor.scope, limit=100, after=after)
     data = {
@@ -227,7 +227,7 @@ async def show_account(
 ) -> Response[str]:
     """Show one account's payments in one currency."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room = visitor.centre.offshore
     account = views.account(room, account_id, visitor.scope)
     if account is None:
@@ -247,7 +247,7 @@ async def show_account(
 async def show_white_list(visitor: Visitor) -> Response[str]:
     """Show the white list with its history."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room = visitor.centre.offshore
     data = {
         "topic": "offshore",

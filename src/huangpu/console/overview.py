@@ -52,7 +52,7 @@ async def show(visitor: Visitor, part: str = "") -> Response[str]:
     """Show the centre."""
     _ = visitor.signed_in
     gate, words, scope = visitor.gate, visitor.words, visitor.scope
-    await gate.settled()
+    await gate.readable()
     centre, now_us = visitor.centre, visitor.now_us
     recent = visitor.console.recent
     data: dict[str, Any] = {

@@ -188,7 +188,7 @@ async def page(
     visitor: Visitor, template: str, data: Mapping[str, Any], *, status: int = 200
 ) -> Response[str]:
     """Write a page once what memory shows is durable."""
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     nonce = new_nonce()
     body = written(visitor, template, data, nonce)
     return Response(

@@ -62,7 +62,7 @@ def look_at_slip(gate: Gate, slip_id: str, subject: Subject) -> State:
 async def show(visitor: Visitor, status: str = "", part: str = "") -> Response[str]:
     """List slips and show the exchange."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, now_us = visitor.centre.reinsurance, visitor.now_us
     state = SlipState(status) if status in list(SlipState) else None
     data: dict[str, Any] = {
@@ -89,7 +89,7 @@ async def show(visitor: Visitor, status: str = "", part: str = "") -> Response[s
 async def show_members(visitor: Visitor) -> Response[str]:
     """List who has access, with seats and settlement currencies."""
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, now_us = visitor.centre.reinsurance, visitor.now_us
     data = {
         "topic": "reinsurance",
@@ -116,7 +116,7 @@ async def _slip(
     visitor: Visitor, slip_id: str, extra: Mapping[str, Any], *, part: str = "", status: int = 200
 ) -> Response[str]:
     _ = visitor.signed_in
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, scope = visitor.centre.reinsurance, visitor.scope
     found = views.slip(room, scope, slip_id)
     if found is None:
@@ -278,7 +278,7 @@ async def _place(visitor: Visitor, extra: Mapping[str, Any], *, status: int = 20
     _ = visitor.signed_in
     if not visitor.may("reinsurance.place"):
         raise NotFound
-    await visitor.gate.settled()
+    await visitor.gate.readable()
     room, words, rules = visitor.centre.reinsurance, visitor.words, visitor.centre.rules
     members = views.members(room, visitor.now_us, limit=500)
     kinds = ("INSURER", "REINSURER")

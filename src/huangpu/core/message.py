@@ -11,8 +11,18 @@ import msgspec
 from huangpu.core.reasons import Reason
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):
-    """Base of everything that may change state; restate `frozen=True` on each subclass."""
+class Command(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag=True,
+    tag_field="type",
+    forbid_unknown_fields=True,
+):
+    """Base of everything that may change state; restate `frozen=True` on each subclass.
+
+    A field that is not known is refused, not passed over: a slip of the pen in an optional field must not change what is asked for.
+    """
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):

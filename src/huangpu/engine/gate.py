@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 
 from huangpu.core.message import Command, Rejected
 from huangpu.engine.writer import BATCH_ENTRIES_MAX, Engine, EngineStopped, Prepared, Submission
@@ -74,12 +75,12 @@ class Gate:
         if len(self._queue) >= QUEUE_MAX:
             raise Overloaded(f"{len(self._queue)} commands queued, at most {QUEUE_MAX}")
         loop = asyncio.get_running_loop()
-        received_s = loop.time()
+        received_s = perf_counter()
         future: asyncio.Future[Entry | Rejected] = loop.create_future()
         self._queue.append((Submission(by, command_id, command, at_us), future))
         self._wake.set()
         answer = await future
-        self.latencies_s[type(command)].append(loop.time() - received_s)
+        self.latencies_s[type(command)].append(perf_counter() - received_s)
         return answer
 
     async def submit_all(

@@ -22,7 +22,7 @@ class Side(enum.StrEnum):
     DEBIT = "DEBIT"
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The static description of one ledger account.
 
     Units: booked_min and booked_max in the asset's minor units, credit-positive, whatever `normal` is.

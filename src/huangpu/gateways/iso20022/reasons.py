@@ -50,8 +50,6 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.UETR_REUSED: "AM05",
     Reason.AGENT_UNKNOWN: "RC01",
     Reason.DATE_NOT_SUPPORTED: "DT04",
-    Reason.PAYMENT_UNKNOWN: "NARR",
-    Reason.PAYMENT_STATE_WRONG: "ED05",
 }
 CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
 

@@ -79,7 +79,14 @@ def nostro_code(bank: str, correspondent: str, currency: str) -> str:
     return f"NOSTRO-{bank}@{correspondent}/{currency}"
 
 
-class PaymentOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class PaymentOrder(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    forbid_unknown_fields=True,
+):
     """One credit transfer as it was ordered, by pain.001 or by pacs.008.
 
     Debtor agent, name and country are filled where the debtor banks overseas; the creditor's where the creditor does.
@@ -179,8 +186,9 @@ class Indexes:
     """What is looked up, rebuilt from the books: duplicate keys, first payments, parties, days, correspondents."""
 
     __slots__ = (
-        "by_account",
-        "by_institution",
+        "_by_account",
+        "_by_institution",
+        "_sorted",
         "by_number",
         "counterparties",
         "end_to_end",
@@ -196,8 +204,9 @@ class Indexes:
         self.instructions: dict[str, str] = {}
         self.counterparties: dict[str, str] = {}
         self.by_number: list[Payment] = []
-        self.by_account: dict[str, list[Payment]] = {}
-        self.by_institution: dict[str, list[Payment]] = {}
+        self._by_account: dict[str, list[Payment]] = {}
+        self._by_institution: dict[str, list[Payment]] = {}
+        self._sorted = 0
         self.totals: dict[tuple[datetime.date, str], DayTotal] = {}
         self.nostro_default: dict[str, Nostro] = {}
 
@@ -213,18 +222,34 @@ class Indexes:
         if payment.sample:
             self.counterparties.setdefault(counterparty_key(payment.debtor, order), uetr)
         self.by_number.append(payment)
-        if payment.debtor:
-            self.by_account.setdefault(order.debtor_account, []).append(payment)
-        if payment.creditor:
-            self.by_account.setdefault(order.creditor_account, []).append(payment)
-        for party in parties_of(payment):
-            self.by_institution.setdefault(party, []).append(payment)
         total = self.totals.get((date, order.currency))
         if total is None:
             total = self.totals[date, order.currency] = DayTotal()
         total.payments += 1
         total.value += order.amount
         total.sampled += payment.sample in SAMPLED
+
+    def of_account(self, account_id: str) -> list[Payment]:
+        """Return the payments over an account kept here, oldest first."""
+        self._catch_up()
+        return self._by_account.get(account_id, [])
+
+    def of_institution(self, institution: str) -> list[Payment]:
+        """Return the payments that concern an institution, oldest first."""
+        self._catch_up()
+        return self._by_institution.get(institution, [])
+
+    def _catch_up(self) -> None:
+        """Sort the payments since the last look under accounts and parties; only readers need it, so it is theirs to pay for."""
+        for payment in islice(self.by_number, self._sorted, None):
+            order = payment.order
+            if payment.debtor:
+                self._by_account.setdefault(order.debtor_account, []).append(payment)
+            if payment.creditor:
+                self._by_account.setdefault(order.creditor_account, []).append(payment)
+            for party in parties_of(payment):
+                self._by_institution.setdefault(party, []).append(payment)
+        self._sorted = len(self.by_number)
 
     def add_batch(self, batch: Batch) -> None:
         """Use up the message id of a batch, also where all its orders were refused."""

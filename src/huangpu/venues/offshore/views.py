@@ -76,7 +76,7 @@ def payments(
     """List settled payments, of all, of one institution, or of one party as far as the reader shares them."""
     indexes = room.indexes
     key = party or institution
-    found = indexes.by_number if key is None else indexes.by_institution.get(key, [])
+    found = indexes.by_number if key is None else indexes.of_institution(key)
     views: list[PaymentView] = []
     for payment in _newest_first(found, after):
         if status is not None and payment.status != status:
@@ -152,7 +152,7 @@ def account_statement(
     if balance is None:
         return None
     entries: list[AccountEntry] = []
-    for found in _newest_first(room.indexes.by_account.get(account_id, []), after):
+    for found in _newest_first(room.indexes.of_account(account_id), after):
         if found.order.currency != currency:
             continue
         if len(entries) == _page(limit):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 
-class RiskDetails(msgspec.Struct, frozen=True, kw_only=True):
+class RiskDetails(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is reinsured, within which limits, under which law."""
 
     interest: str = ""
@@ -22,14 +22,14 @@ class RiskDetails(msgspec.Struct, frozen=True, kw_only=True):
     premium_payment_terms: str = ""
 
 
-class SecurityDetails(msgspec.Struct, frozen=True, kw_only=True):
+class SecurityDetails(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the reinsurers are bound: severally, on which signing provisions."""
 
     liability: str = "several, not joint"
     signing_provisions: str = "to stand, then pro rata"
 
 
-class SubscriptionAgreement(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionAgreement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who agrees changes and claims, and when money is due."""
 
     basis_of_contract_changes: str = "slip leader"
@@ -37,7 +37,7 @@ class SubscriptionAgreement(msgspec.Struct, frozen=True, kw_only=True):
     settlement_due: str = "on binding"
 
 
-class FiscalAndRegulatory(msgspec.Struct, frozen=True, kw_only=True):
+class FiscalAndRegulatory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Taxes and the place of the risk."""
 
     tax_payable: str = "none"
@@ -45,14 +45,14 @@ class FiscalAndRegulatory(msgspec.Struct, frozen=True, kw_only=True):
     regulatory_risk_location: str = ""
 
 
-class BrokerRemuneration(msgspec.Struct, frozen=True, kw_only=True):
+class BrokerRemuneration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the broker takes beside the brokerage of the slip."""
 
     fee_by_client: str = "none"
     other_deductions: str = "none"
 
 
-class Sections(msgspec.Struct, frozen=True, kw_only=True):
+class Sections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Risk Details; Information; Security; Subscription; Fiscal and Regulatory; Broker Remuneration."""
 
     risk_details: RiskDetails = RiskDetails()
