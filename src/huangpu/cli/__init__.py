@@ -15,6 +15,7 @@ from huangpu import __version__
 app = App(
     name="huangpu",
     help="Open market infrastructure of an international financial centre.",
+    help_format="plaintext",  # Markdown would load a parser at every call.
     version=f"huangpu {__version__}",
 )
 journal = App(
