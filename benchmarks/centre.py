@@ -21,6 +21,7 @@ from huangpu.journal.store import Store
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount
 from huangpu.registry.charter import FoundCentre, Tick
+from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.growth.day import OrderSide
 from huangpu.venues.growth.orders import PlaceOrder
 from huangpu.venues.offshore.payments.words import InstructPayment
@@ -121,13 +122,18 @@ def orders_of(start: int, count: int) -> list[Submission]:
     return found
 
 
+BULK = "bulk"
+"""The person who sends packed transfers between the wallets."""
+
+
 def open_wallets(engine: Engine, count: int) -> int:
     """Open `count` plain ledger accounts that may not fall below zero, and a source without a floor; return the source's number.
 
     The wallets' numbers follow the source's.
     """
     source = engine.centre.ledger.account_count()
-    batch = []
+    bulk = Person(id=BULK, institution="HUANGPU", roles=["BULK"])
+    batch = [Submission("operator", "w-bulk", RegisterPerson(person=bulk))]
     for number in range(count + 1):
         account = Account(
             code=f"BENCH-{number}/CNY",

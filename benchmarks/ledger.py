@@ -181,7 +181,7 @@ def _send(engine: Engine, blocks: list[bytes]) -> None:
     """Send blocks one by one, each durable before the next; assert that all their records were posted."""
     for records in blocks:
         command = PostTransferBlock(records=records)
-        answer = engine.step([Submission("operator", f"b-{engine.next_seq}", command)])[0]
+        answer = engine.step([Submission(centre.BULK, f"b-{engine.next_seq}", command)])[0]
         assert isinstance(answer, Entry), answer
         assert not isinstance(answer.outcome, Rejected), answer.outcome
         event = answer.outcome[0]

@@ -1,6 +1,8 @@
 """Journals of released versions: each must verify, replay to its recorded state hash, and audit without a difference, for ever.
 
-`python -m tests.replay.test_recorded_journals VERSION` records a new one from a drawn market day; a released one is never replaced.
+`python -m tests.replay.test_recorded_journals VERSION` records a new one from a drawn market day; a released one is never replaced. The
+state hash covers the whole state as the present version keeps it: a version that keeps more may write a new hash beside the old
+journal, with its reason in the commit, but never a new journal.
 """
 
 import json

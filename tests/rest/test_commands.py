@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.support.centre import register
+from tests.support.centre import accepted, register, send
 from tests.support.rest import Api, give_token
 
 from huangpu.config import Settings
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.registry.people import Person, RegisterPerson
 
 TICK = {"type": "Tick"}
 PLAIN = {"type": "PostOpeningBalance", "debit": "A", "credit": "B", "amount": 5}
@@ -208,8 +209,13 @@ def test_a_malformed_line_of_a_bulk_request_takes_none(api: Api) -> None:
 
 
 def test_packed_transfers_are_one_block(api: Api) -> None:
+    person = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
+    accepted(send(api.engine, "operator", RegisterPerson(person=person)))
+    give_token(api.engine, "bulk")
     headers = {"Content-Type": "application/octet-stream"}
-    response = api.call("POST", "/v1/commands/bulk", key="k", headers=headers, content=b"short")
+    response = api.call(
+        "POST", "/v1/commands/bulk", by="bulk", key="k", headers=headers, content=b"short"
+    )
     problem_of(response, 422, "BLOCK_MALFORMED")
 
 

@@ -121,8 +121,14 @@ def _restore(engine: Engine, rules: RuleBook, store: Store, snapshots: Path | No
     row = store.row_of(found.seq)
     if row is None or row.digest != found.head:
         return 1
-    body = msgspec.msgpack.decode(found.body, type=_Body)
-    engine.centre = Centre.load(rules, body.centre)
+    try:
+        body = msgspec.msgpack.decode(found.body, type=_Body)
+        if hashlib.sha256(body.centre).digest() != found.state_digest:
+            return 1
+        engine.centre = Centre.load(rules, body.centre)
+    except msgspec.DecodeError:
+        # Written by another version: the journal is the truth, a snapshot only speed.
+        return 1
     engine.last_at_us = body.last_at_us
     engine.answered = body.answered
     return found.seq + 1

@@ -118,6 +118,7 @@ def _banks() -> list[Member]:
             Person(
                 id=officer, institution=bank, roles=["BANK_OFFICER"], title="second pair of eyes"
             ),
+            Person(id=f"{bank.lower()}-bulk", institution=bank, roles=["BULK"], title="bulk desk"),
         ]
         members.append(msgspec.structs.replace(member, people=people))
     for bank, home in OVERSEAS_BANKS.items():

@@ -15,7 +15,7 @@ from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.room import Apply, Handler, Table
-from huangpu.core.rulebook import RuleBook, RuleNotInForce
+from huangpu.core.rulebook import Row, RuleBook, RuleNotInForce
 from huangpu.ledger import events as ledger_events
 from huangpu.ledger.book import Book
 from huangpu.registry import Registry, cash_accounts, charter, institutions, people, refusal
@@ -27,9 +27,11 @@ from huangpu.venues import growth, offshore, reinsurance
 class Centre:
     """Registry, ledger and the three venues under one rule book."""
 
-    def __init__(self, base_rules: RuleBook) -> None:
+    def __init__(self, base_rules: RuleBook, overlay: Sequence[Row] = ()) -> None:
+        """Start empty; `overlay` are the rows of a what-if, which lie over whatever is adopted."""
         self.base_rules = base_rules
-        self.rules = base_rules
+        self.overlay = overlay
+        self.rules = base_rules.with_rows(overlay)
         self.registry = Registry()
         self.ledger = Book()
         self.offshore = offshore.Offshore(self.registry, self.ledger)
@@ -102,7 +104,8 @@ class Centre:
             apply, state = self._appliers[type(event)]
             apply(state, event, stamp)
             if type(event) is RulesAdopted:
-                self.rules = self.base_rules.with_rows(self.registry.charter.adopted)
+                adopted = self.registry.charter.adopted
+                self.rules = self.base_rules.with_rows([*adopted, *self.overlay])
 
     def _found(self, command: FoundCentre) -> Decision:
         """Found the centre once, by a well-formed operator with two people: one who acts, one who is the clock.

@@ -14,6 +14,7 @@ from huangpu.core.message import Rejected
 from huangpu.core.rulebook import Row, RuleBook
 from huangpu.engine.centre import Centre
 from huangpu.journal.entry import Entry, Outcome
+from huangpu.registry.charter import AdoptRules
 
 Progress = Callable[[int], None]
 
@@ -127,13 +128,18 @@ def what_if(
     Reading: the state follows the new outcomes, so a difference may have a consequence further on; both are counted, each under
     the reason and clause it ended with.
     """
-    centre = Centre(rules.with_rows(rows))
+    centre = Centre(rules, overlay=rows)
     differences: list[Difference] = []
     other_figures: Counter[str] = Counter()
     count = 0
     for count, entry in enumerate(entries, 1):
         stamp = centre.stamp(entry.seq, entry.at_us, entry.by)
-        now = centre.decide(entry.command, stamp)
+        # Adopted rows stay adopted: the overlay lies over them and is no reason to refuse them.
+        now = (
+            entry.outcome
+            if isinstance(entry.command, AdoptRules)
+            else centre.decide(entry.command, stamp)
+        )
         if not isinstance(now, Rejected):
             centre.apply(now, stamp)
         if _word(now) != _word(entry.outcome):

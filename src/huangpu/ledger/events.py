@@ -124,14 +124,22 @@ def post_transfer_block(
 ) -> Decision:
     """Run a block of packed transfers through the kernel; changes the book at once (block lane).
 
-    Rejects: BLOCK_MALFORMED.
+    Rule: huangpu policy 2: only the holder's own institution debits an account in bulk.
+    Rejects: BLOCK_MALFORMED, NOT_YOUR_INSTITUTION.
     """
     size = TRANSFER_RECORD.itemsize
     count, rest = divmod(len(command.records), size)
     if rest or not 0 < count <= BLOCK_RECORDS_MAX:
         detail = f"{len(command.records)} bytes, 1 to {BLOCK_RECORDS_MAX} records of {size} bytes"
         return Rejected(Reason.BLOCK_MALFORMED, detail, "huangpu policy 3")
-    codes = book.post_block(np.frombuffer(command.records, dtype=TRANSFER_RECORD))
+    records = np.frombuffer(command.records, dtype=TRANSFER_RECORD)
+    # Unknown numbers are the kernel's to refuse, record by record.
+    for number in np.unique(records["debit"]).tolist():
+        if 0 <= number < book.account_count() and book.account(number).holder != stamp.institution:
+            account = book.account(number)
+            detail = f"{account.code} is held by {account.holder}, debited by {stamp.institution}"
+            return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, "huangpu policy 2")
+    codes = book.post_block(records)
     posted = int(np.count_nonzero(codes == 0))
     digest = hashlib.sha256(np.ascontiguousarray(codes).tobytes()).hexdigest()
     return [TransferBlockPosted(posted=posted, refused=count - posted, codes_sha256=digest)]

@@ -18,6 +18,7 @@ from huangpu.journal.entry import Entry
 from huangpu.ledger import Leg, LegKind, pack
 from huangpu.ledger.events import PostTransferBlock
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.growth import market_data
 from huangpu.venues.growth.clearing import DepositShares
 from huangpu.venues.growth.day import OrderSide
@@ -101,8 +102,11 @@ def spent(engine: Engine, investor_id: str) -> Entry | Rejected:
     assert cash is not None
     assert mirror is not None
     leg = Leg(LegKind.TRANSFER, cash, mirror, market.CASH_FEN - 200 * 2000 + 1)
+    firm = engine.centre.growth.books.investors[investor_id].firm
+    bulk = Person(id=f"bulk-{investor_id}", institution=firm, roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
     command = PostTransferBlock(records=pack([[leg]]).tobytes())
-    return send(engine, "operator", command)
+    return send(engine, bulk.id, command)
 
 
 def told(engine: Engine, answer: Entry | Rejected) -> str:

@@ -1,12 +1,14 @@
 """The operator's own commands on the ledger: what may be opened by hand, and where an opening balance may come from."""
 
 import pytest
-from tests.support.centre import accepted, refused, send
+from tests.support.centre import accepted, founded_engine, refused, send
 from tests.support.offshore import balance, offshore_engine
 
 from huangpu.core.reasons import Reason
+from huangpu.ledger import Leg, pack
 from huangpu.ledger.accounts import Account, Side
-from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance
+from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
+from huangpu.registry.people import Person, RegisterPerson
 
 
 def by_hand(code: str, low: int | None = 0, high: int | None = None) -> OpenLedgerAccount:
@@ -56,3 +58,30 @@ def test_a_balance_comes_in_through_the_opening_mirror() -> None:
         debit="NOSTRO-BK1@OVB/USD", credit="OPENING-BK1-SAU/USD", amount=1_00
     )
     accepted(send(engine, "operator", mirrored))
+
+
+def test_a_block_debits_only_accounts_of_the_senders_institution() -> None:
+    engine = founded_engine()
+    for code, holder in (("A/CNY", "HUANGPU"), ("B/CNY", "OTHER")):
+        account = Account(
+            code=code,
+            holder=holder,
+            asset="CNY",
+            unit="U",
+            kind="TEST",
+            normal=Side.CREDIT,
+            booked_min=None,
+        )
+        accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
+    bulk = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    own, foreign = (
+        PostTransferBlock(records=pack([[leg]]).tobytes())
+        for leg in (Leg(0, 0, 1, 5), Leg(0, 1, 0, 5))
+    )
+    accepted(send(engine, "bulk", own))
+    before = engine.centre.digest()
+    refusal = refused(send(engine, "bulk", foreign))
+    assert refusal.reason is Reason.NOT_YOUR_INSTITUTION
+    assert "B/CNY is held by OTHER" in refusal.detail
+    assert engine.centre.digest() == before

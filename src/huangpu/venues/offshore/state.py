@@ -216,7 +216,7 @@ class Indexes:
         uetr = order.uetr
         self.messages[sender_key(payment.sender, payment.message_id)] = uetr
         if order.end_to_end_id != END_TO_END_NOT_PROVIDED:
-            self.end_to_end[end_to_end_key(order, date)] = uetr
+            self.end_to_end[end_to_end_key(order, date, own_debtor=bool(payment.debtor))] = uetr
         if order.instruction_id:
             self.instructions[sender_key(payment.sender, order.instruction_id)] = uetr
         if payment.sample:
@@ -265,9 +265,13 @@ def sender_key(sender: str, given_id: str) -> str:
     return f"{sender}|{given_id}"
 
 
-def end_to_end_key(order: PaymentOrder, date: datetime.date) -> str:
-    """Return the key of an end-to-end id: one a debtor account and business date."""
-    return f"{order.debtor_agent}|{order.debtor_account}|{order.end_to_end_id}|{date.toordinal()}"
+def end_to_end_key(order: PaymentOrder, date: datetime.date, *, own_debtor: bool) -> str:
+    """Return the key of an end-to-end id: one a debtor account and business date.
+
+    Reading: an account kept here is known by itself; only one overseas needs its agent, which the sender writes freely.
+    """
+    agent = "" if own_debtor else order.debtor_agent
+    return f"{agent}|{order.debtor_account}|{order.end_to_end_id}|{date.toordinal()}"
 
 
 def counterparty_key(debtor: str, order: PaymentOrder) -> str:

@@ -80,7 +80,7 @@ def message_refusal(draft: Draft) -> Rejected | None:
     return None
 
 
-def reuse_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
+def reuse_refusal(draft: Draft, order: PaymentOrder, *, own_debtor: bool) -> Rejected | None:
     """Refuse a payment whose UETR, end-to-end id or instruction id is used up.
 
     Rule: domain note C5. The UETR is asked first: it alone is unique across senders and days.
@@ -91,7 +91,7 @@ def reuse_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
         detail = f"UETR {order.uetr} is used, each once"
         return Rejected(Reason.UETR_REUSED, detail, DUPLICATES)
     if order.end_to_end_id != END_TO_END_NOT_PROVIDED:
-        key = end_to_end_key(order, draft.stamp.date)
+        key = end_to_end_key(order, draft.stamp.date, own_debtor=own_debtor)
         if key in indexes.end_to_end or key in used.end_to_end:
             detail = f"end-to-end id {order.end_to_end_id} of {order.debtor_account} is used on {draft.stamp.date}"
             return Rejected(Reason.END_TO_END_ID_REUSED, detail, DUPLICATES)

@@ -78,7 +78,8 @@ class Draft:
         order, used = payment.order, self.used
         used.messages[order.uetr] = order.uetr
         if order.end_to_end_id != END_TO_END_NOT_PROVIDED:
-            used.end_to_end[end_to_end_key(order, self.stamp.date)] = order.uetr
+            key = end_to_end_key(order, self.stamp.date, own_debtor=bool(payment.debtor))
+            used.end_to_end[key] = order.uetr
         if order.instruction_id:
             used.instructions[sender_key(payment.sender, order.instruction_id)] = order.uetr
         if payment.sample:

@@ -165,7 +165,7 @@ def settlement(draft: Draft, order: PaymentOrder) -> Settlement | Rejected:
     """
     refused = checks.form_refusal(order, draft.stamp.date)
     if refused is None:
-        refused = checks.reuse_refusal(draft, order)
+        refused = checks.reuse_refusal(draft, order, own_debtor=True)
     if refused is not None:
         return refused
     debtor = checks.debtor_account(draft, order)
@@ -290,7 +290,7 @@ def _inward(draft: Draft, order: PaymentOrder, sender: Institution) -> Settlemen
     """Credit an account kept by the instructed bank against its nostro at the sender."""
     refused = checks.form_refusal(order, draft.stamp.date)
     if refused is None:
-        refused = checks.reuse_refusal(draft, order)
+        refused = checks.reuse_refusal(draft, order, own_debtor=False)
     if refused is None:
         refused = checks.far_debtor_refusal(order)
     if refused is not None:
