@@ -115,12 +115,9 @@ def list_company(room: Offshore, rules: RuleBook, command: ListCompany, stamp: S
     Rule: P-02.
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, LISTING_STATE_WRONG, OWN_ACT_NOT_APPROVABLE.
     """
-    refused = _not_administration(room, stamp)
-    if refused is not None:
-        return refused
-    listing = room.books.listings.get(command.company)
-    if listing is None:
-        return _not_recommended(command.company)
+    listing = _listing_of(room, stamp, command.company)
+    if isinstance(listing, Rejected):
+        return listing
     if listing.state is not ListingState.RECOMMENDED:
         return _state_wrong(listing, ListingState.RECOMMENDED)
     if listing.steps[-1].person == stamp.person:
@@ -136,12 +133,9 @@ def suspend_company(
 
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, LISTING_STATE_WRONG.
     """
-    refused = _not_administration(room, stamp)
-    if refused is not None:
-        return refused
-    listing = room.books.listings.get(command.company)
-    if listing is None:
-        return _not_recommended(command.company)
+    listing = _listing_of(room, stamp, command.company)
+    if isinstance(listing, Rejected):
+        return listing
     if listing.state is not ListingState.ACTIVE:
         return _state_wrong(listing, ListingState.ACTIVE)
     return [
@@ -156,12 +150,9 @@ def reinstate_company(
 
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, LISTING_STATE_WRONG, OWN_ACT_NOT_APPROVABLE.
     """
-    refused = _not_administration(room, stamp)
-    if refused is not None:
-        return refused
-    listing = room.books.listings.get(command.company)
-    if listing is None:
-        return _not_recommended(command.company)
+    listing = _listing_of(room, stamp, command.company)
+    if isinstance(listing, Rejected):
+        return listing
     if listing.state is not ListingState.SUSPENDED:
         return _state_wrong(listing, ListingState.SUSPENDED)
     if listing.steps[-1].person == stamp.person:
@@ -177,12 +168,9 @@ def remove_company(
 
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, LISTING_STATE_WRONG.
     """
-    refused = _not_administration(room, stamp)
-    if refused is not None:
-        return refused
-    listing = room.books.listings.get(command.company)
-    if listing is None:
-        return _not_recommended(command.company)
+    listing = _listing_of(room, stamp, command.company)
+    if isinstance(listing, Rejected):
+        return listing
     if listing.state is ListingState.REMOVED:
         return _state_wrong(listing, "RECOMMENDED, ACTIVE or SUSPENDED")
     return [
@@ -288,6 +276,15 @@ def apply_unbound(room: Offshore, event: ServicingBankUnbound, stamp: Stamp) -> 
     room.books.listings[event.company] = msgspec.structs.replace(
         listing, banks=[bank for bank in listing.banks if bank != event.bank], bindings=ended
     )
+
+
+def _listing_of(room: Offshore, stamp: Stamp, company: str) -> Listing | Rejected:
+    """Find the company's place on the list for an act of the administration."""
+    refused = _not_administration(room, stamp)
+    if refused is not None:
+        return refused
+    listing = room.books.listings.get(company)
+    return _not_recommended(company) if listing is None else listing
 
 
 def _not_administration(room: Offshore, stamp: Stamp) -> Rejected | None:
