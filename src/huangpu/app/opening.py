@@ -27,7 +27,6 @@ from huangpu.journal.entry import Entry
 from huangpu.journal.sqlite import SqliteStore
 from huangpu.journal.store import Corrupted, Store
 from huangpu.registry.charter import FoundCentre, OpenCentre
-from huangpu.venues.growth.state import warm_up
 
 RULE_ROOMS = ("registry", "venues/offshore", "venues/reinsurance", "venues/growth")
 SNAPSHOTS = "snapshots"
@@ -160,7 +159,6 @@ def open_centre(
         snapshots = settings.data / SNAPSHOTS
         engine = open_engine(store, rules, clock_us, snapshots=snapshots, progress=progress)
         _found_or_open(engine, settings, rules)
-        warm_up()
     except BaseException:
         store.close()
         raise

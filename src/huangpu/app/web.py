@@ -21,6 +21,7 @@ from huangpu.gateways.iso20022 import http as iso20022
 from huangpu.gateways.rest.edge import Edge
 from huangpu.gateways.stream import sse as stream
 from huangpu.registry.charter import Tick
+from huangpu.venues.growth.state import warm_up
 
 SNAPSHOT_LOOK_S = 10
 
@@ -41,13 +42,15 @@ def build_app(centred: Centred) -> Edge:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         gate.start()
         loop = asyncio.get_running_loop()
+        # The compiled order book is loaded beside the first pages, not before them.
+        warming = loop.create_task(asyncio.to_thread(warm_up), name="warm-up")
         tasks = [loop.create_task(ticking(lambda: tick(gate)), name="clock")]
         tasks.append(loop.create_task(_snapshots(gate, settings), name="snapshots"))
         tasks += [loop.create_task(_coroutine(run), name="companion") for run in centred.companions]
         yield
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(warming, *tasks, return_exceptions=True)
         with contextlib.suppress(EngineStopped):
             await gate.readable()
             if settings.snapshot_entries:
