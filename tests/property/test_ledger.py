@@ -56,6 +56,24 @@ class LedgerMachine(RuleBasedStateMachine):
             self.book.post(legs)
 
     @rule(data=st.data())
+    def simultaneous_chain(self, data: st.DataObject) -> None:
+        """A simultaneous chain passes in both or fails in both, and wherever the order is feasible it does what the order does."""
+        legs = self.draw_chain(data)
+        before = self.book.digest()
+        shortfall = self.book.check(legs, simultaneous=True)
+        in_order = self.book.check(legs)
+        assert self.book.digest() == before
+        expected = self.plain.post_simultaneous(legs)
+        assert expected == (None if shortfall is None else (shortfall.leg, shortfall.code))
+        assert in_order is not None or shortfall is None
+        if shortfall is None:
+            ordered = Book.load(self.book.dump())
+            self.book.post(legs, simultaneous=True)
+            if in_order is None:
+                ordered.post(legs)
+                assert ordered.digest() == self.book.digest()
+
+    @rule(data=st.data())
     def block(self, data: st.DataObject) -> None:
         """The kernel gives every record of a block the code that the plain ledger gives."""
         # The numbers of holds to come are known when the block is drawn only as far as the block is sure to pass.

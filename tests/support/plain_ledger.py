@@ -4,6 +4,8 @@ import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from huangpu.ledger import Account, LedgerCode, Leg, LegKind
 
 TOP = 2**62
@@ -45,6 +47,39 @@ class PlainLedger:
                 self.booked, self.open_holds, self.next_hold = before
                 return place, code
             self.apply(leg)
+        return None
+
+    def post_simultaneous(self, legs: Sequence[Leg]) -> tuple[int, LedgerCode] | None:
+        """Apply all legs on a copy with no floor and no ceiling in force, then ask what each account was left with."""
+        before = copy.deepcopy((self.booked, self.open_holds, self.next_hold))
+        described = self.accounts
+        self.accounts = [
+            msgspec.structs.replace(account, booked_min=None, booked_max=None)
+            for account in described
+        ]
+        failed = self.post(legs)
+        self.accounts = described
+        if failed is not None:
+            return failed
+        failed = self.refusal_at_the_end(legs)
+        if failed is not None:
+            self.booked, self.open_holds, self.next_hold = before
+        return failed
+
+    def refusal_at_the_end(self, legs: Sequence[Leg]) -> tuple[int, LedgerCode] | None:
+        """Name the first account that the chain leaves below its floor, else above its ceiling."""
+        moving = {LegKind.TRANSFER: (True, True), LegKind.HOLD: (True, False)}
+        moving |= {LegKind.POST: (False, True), LegKind.VOID: (False, False)}
+        paid = [(i, leg.debit) for i, leg in enumerate(legs) if moving[LegKind(leg.kind)][0]]
+        received = [(i, leg.credit) for i, leg in enumerate(legs) if moving[LegKind(leg.kind)][1]]
+        for number in dict.fromkeys(number for _, number in paid):
+            floor = self.accounts[number].booked_min
+            if floor is not None and self.booked[number] - self.held(number) < floor:
+                return max(i for i, n in paid if n == number), LedgerCode.INSUFFICIENT_FUNDS
+        for number in dict.fromkeys(number for _, number in received):
+            ceiling = self.accounts[number].booked_max
+            if ceiling is not None and self.booked[number] > ceiling:
+                return max(i for i, n in received if n == number), LedgerCode.LIMIT_EXCEEDED
         return None
 
     def refusal(self, leg: Leg) -> LedgerCode:

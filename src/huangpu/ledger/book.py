@@ -132,14 +132,18 @@ class Book:
 
     # The lane of chains.
 
-    def check(self, legs: Sequence[Leg]) -> Shortfall | None:
-        """Say what a chain would fail on, or None if all its legs would pass in order; change nothing."""
-        return self._trial().run(legs)
+    def check(self, legs: Sequence[Leg], *, simultaneous: bool = False) -> Shortfall | None:
+        """Say what a chain would fail on, or None if all its legs would pass; change nothing.
 
-    def post(self, legs: Sequence[Leg]) -> None:
-        """Apply a chain that `check` passed."""
+        Reading: in order, each leg seeing those before it; or as one step, funds and ceilings asked at the end (decision 13).
+        """
         trial = self._trial()
-        shortfall = trial.run(legs)
+        return trial.run_simultaneous(legs) if simultaneous else trial.run(legs)
+
+    def post(self, legs: Sequence[Leg], *, simultaneous: bool = False) -> None:
+        """Apply a chain that `check` passed in the same mode."""
+        trial = self._trial()
+        shortfall = trial.run_simultaneous(legs) if simultaneous else trial.run(legs)
         assert shortfall is None, shortfall
         self._make_hold_room(len(trial.opened))
         for hold in trial.opened:

@@ -25,10 +25,11 @@ class AccountOpened(Event, frozen=True):
     account: Account
 
 
-class LegsPosted(Event, frozen=True):
-    """One chain of legs moved, reserved or released money or securities."""
+class LegsPosted(Event, frozen=True, omit_defaults=True):
+    """One chain of legs moved, reserved or released money or securities: in order, or all in one step."""
 
     legs: list[Leg]
+    simultaneous: bool = False
 
 
 class OpenLedgerAccount(Command, frozen=True):
@@ -150,7 +151,7 @@ def _open(book: Book, event: AccountOpened, stamp: Stamp) -> None:
 
 
 def _post(book: Book, event: LegsPosted, stamp: Stamp) -> None:
-    book.post(event.legs)
+    book.post(event.legs, simultaneous=event.simultaneous)
 
 
 def _posted(book: Book, event: TransferBlockPosted, stamp: Stamp) -> None:

@@ -73,7 +73,8 @@ class Shortfall(msgspec.Struct, frozen=True):
     become, limit is booked_max. OVERFLOW: found is the sum that left the range, limit is 2^62. AMOUNT_NOT_POSITIVE: the amount, and 1.
     UNKNOWN_ACCOUNT: the number, and the count of accounts. SAME_ACCOUNT, ASSET_MISMATCH, UNIT_MISMATCH: credit and debit
     number. UNKNOWN_HOLD, HOLD_NOT_OPEN: hold number, next hold number. HOLD_DIFFERS: the leg's amount, the hold's amount.
-    RECORD_MALFORMED: the kind, and the highest kind.
+    RECORD_MALFORMED: the kind, and the highest kind. In a simultaneous chain funds and ceilings are asked at the end: `leg` is then the last
+    one that debited or credited the account, and for INSUFFICIENT_FUNDS found is what would be available (negative), limit 0.
     """
 
     leg: int

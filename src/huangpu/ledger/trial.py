@@ -2,6 +2,7 @@
 
 The rules, and their order, are those of `kernel.py`: form, accounts, amount, asset, unit, hold, funds, overflow, ceiling. For
 chains of a few legs this is faster than packing them and calling compiled code, and it can say what was found and what the limit was.
+A simultaneous chain (decision 13) asks for funds and ceilings once, of what all its legs together leave behind.
 """
 
 from collections.abc import Callable, Sequence
@@ -57,6 +58,44 @@ class Trial:
             if shortfall is not None:
                 return shortfall
             self._apply(leg)
+        return None
+
+    def run_simultaneous(self, legs: Sequence[Leg]) -> Shortfall | None:
+        """Try the legs as one step: form, holds and range leg by leg, floors and ceilings at the end.
+
+        Reading: at the end, an account that a TRANSFER or HOLD debited must keep its floor, and one that was credited its ceiling.
+        """
+        debited: dict[int, int] = {}
+        credited: dict[int, int] = {}
+        for index, leg in enumerate(legs):
+            shortfall = self._form_shortfall(index, leg)
+            if shortfall is None and leg.kind >= POST:
+                shortfall = self._hold_shortfall(index, leg)
+            if shortfall is None and leg.kind != VOID:
+                shortfall = self._range_shortfall(index, leg)
+            if shortfall is not None:
+                return shortfall
+            self._apply(leg)
+            if leg.kind in (TRANSFER, HOLD):
+                debited[leg.debit] = index
+            if leg.kind in (TRANSFER, POST):
+                credited[leg.credit] = index
+        return self._end_shortfall(debited, credited)
+
+    def _end_shortfall(self, debited: dict[int, int], credited: dict[int, int]) -> Shortfall | None:
+        """Check floors and ceilings of what the chain leaves; the arguments give each account's last leg."""
+        for number, index in debited.items():
+            floor = self._accounts[number].booked_min
+            if floor is None:
+                continue
+            available = self.booked[number] - self.held[number] - floor
+            if available < 0:
+                return Shortfall(index, LedgerCode.INSUFFICIENT_FUNDS, number, available, 0)
+        for number, index in credited.items():
+            ceiling = self._accounts[number].booked_max
+            booked = self.booked[number]
+            if ceiling is not None and booked > ceiling:
+                return Shortfall(index, LedgerCode.LIMIT_EXCEEDED, number, booked, ceiling)
         return None
 
     def _form_shortfall(self, index: int, leg: Leg) -> Shortfall | None:
@@ -121,6 +160,22 @@ class Trial:
         ceiling = self._accounts[credit].booked_max
         if ceiling is not None and raised > ceiling:
             return Shortfall(index, LedgerCode.LIMIT_EXCEEDED, credit, raised, ceiling)
+        if raised >= BOOKED_LIMIT:
+            return Shortfall(index, LedgerCode.OVERFLOW, credit, raised, BOOKED_LIMIT)
+        return None
+
+    def _range_shortfall(self, index: int, leg: Leg) -> Shortfall | None:
+        """Check the range alone of a TRANSFER, HOLD or POST: no sum on the way leaves int64."""
+        debit, credit, amount = leg.debit, leg.credit, leg.amount
+        if leg.kind == HOLD:
+            held = self.held[debit] + amount
+            if held >= BOOKED_LIMIT:
+                return Shortfall(index, LedgerCode.OVERFLOW, debit, held, BOOKED_LIMIT)
+            return None
+        lowered = self.booked[debit] - amount
+        if lowered <= -BOOKED_LIMIT:
+            return Shortfall(index, LedgerCode.OVERFLOW, debit, lowered, BOOKED_LIMIT)
+        raised = self.booked[credit] + amount
         if raised >= BOOKED_LIMIT:
             return Shortfall(index, LedgerCode.OVERFLOW, credit, raised, BOOKED_LIMIT)
         return None

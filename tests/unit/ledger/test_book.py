@@ -1,5 +1,6 @@
 """The book: what a chain may do, what it is refused for, and that a refusal changes nothing."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from huangpu.ledger import (
     interunit_code,
     pack,
 )
+from huangpu.ledger.events import LegsPosted
 
 TRANSFER, HOLD, POST, VOID = LegKind
 OPENING, ALICE, BOB, SHARES = 0, 1, 2, 3
@@ -401,3 +403,58 @@ def test_a_dump_out_of_balance_is_not_loaded(book: Book) -> None:
     assert body.count(amount) == 1
     with pytest.raises(AssertionError):
         Book.load(body.replace(amount, (5_001).to_bytes(8, "little")))
+
+
+def test_a_ring_on_empty_accounts_settles_only_in_one_step(book: Book) -> None:
+    ring = [book.open_account(account(f"RING-{letter}")) for letter in "ABC"]
+    first, second, third = ring
+    legs = [
+        Leg(TRANSFER, first, second, 100),
+        Leg(TRANSFER, second, third, 100),
+        Leg(TRANSFER, third, first, 100),
+    ]
+    assert refused(book, legs) == Shortfall(0, LedgerCode.INSUFFICIENT_FUNDS, first, 0, 100)
+    assert book.check(legs, simultaneous=True) is None
+    book.post(legs, simultaneous=True)
+    assert [book.booked(number) for number in ring] == [0, 0, 0]
+
+
+def test_one_step_leaves_no_account_below_its_floor_and_holds_count(book: Book) -> None:
+    book.post([Leg(HOLD, ALICE, BOB, 4_000)])
+    legs = [Leg(TRANSFER, BOB, ALICE, 200), Leg(TRANSFER, ALICE, BOB, 1_201)]
+    before = book.digest()
+    short = Shortfall(1, LedgerCode.INSUFFICIENT_FUNDS, ALICE, -1, 0)
+    assert book.check(legs, simultaneous=True) == short
+    with pytest.raises(AssertionError, match="INSUFFICIENT_FUNDS"):
+        book.post(legs, simultaneous=True)
+    assert book.digest() == before
+    legs[1] = Leg(TRANSFER, ALICE, BOB, 1_200)
+    book.post(legs, simultaneous=True)
+    assert (book.available(ALICE), book.booked(BOB)) == (0, 1_000)
+
+
+def test_one_step_asks_ceilings_at_the_end_and_the_range_at_each_leg(book: Book) -> None:
+    capped = book.open_account(
+        Account("CAPPED", "HOLDER", "USD", "BANK", "FTE", Side.CREDIT, 0, 1_000)
+    )
+    through = [Leg(TRANSFER, ALICE, capped, 1_500), Leg(TRANSFER, capped, BOB, 500)]
+    assert book.check(through) is not None
+    assert book.check(through, simultaneous=True) is None
+    through[1] = Leg(TRANSFER, capped, BOB, 499)
+    assert book.check(through, simultaneous=True) == Shortfall(
+        0, LedgerCode.LIMIT_EXCEEDED, capped, 1_001, 1_000
+    )
+    top = (1 << 62) - 1
+    wide = [Leg(TRANSFER, ALICE, BOB, top), Leg(TRANSFER, ALICE, BOB, top)]
+    found = book.check(wide, simultaneous=True)
+    assert found is not None
+    assert (found.leg, found.code) == (1, LedgerCode.OVERFLOW)
+
+
+def test_the_mode_is_in_the_bytes_only_where_it_is_on() -> None:
+    legs = [Leg(TRANSFER, ALICE, BOB, 1)]
+    plain = msgspec.json.encode(LegsPosted(legs=legs))
+    assert b"simultaneous" not in plain
+    assert not msgspec.json.decode(plain, type=LegsPosted).simultaneous
+    both = LegsPosted(legs=legs, simultaneous=True)
+    assert msgspec.json.decode(msgspec.json.encode(both), type=LegsPosted) == both
