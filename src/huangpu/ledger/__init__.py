@@ -7,6 +7,7 @@ from huangpu.ledger.statements import (
     Statement,
     StatementEntry,
     balances_in_normal_sign,
+    booked_statement,
     statement,
     statement_from,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Statement",
     "StatementEntry",
     "balances_in_normal_sign",
+    "booked_statement",
     "in_normal_sign",
     "interunit_code",
     "pack",

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from huangpu.ledger.accounts import Account, in_normal_sign, interunit_code
+from huangpu.ledger.history import History
 from huangpu.ledger.kernel import (
     ACCOUNT_RECORD,
     BOOKED_LIMIT,
@@ -46,6 +47,7 @@ class _Dump(msgspec.Struct, frozen=True):
     held: bytes
     hold_next: int
     open_holds: bytes
+    history: bytes
 
 
 class Book:
@@ -55,6 +57,7 @@ class Book:
     """
 
     def __init__(self) -> None:
+        self.history = History()
         self._described: list[Account] = []
         self._number_of: dict[str, int] = {}
         self._asset_of: dict[str, int] = {}
@@ -226,6 +229,7 @@ class Book:
             held=self._column("held"),
             hold_next=self._hold_next,
             open_holds=self._open_holds().tobytes(),
+            history=self.history.dump(),
         )
         return msgspec.msgpack.encode(dump)
 
@@ -248,6 +252,7 @@ class Book:
         for name in ("amount", "debit", "credit"):
             book._holds[name][rows] = open_holds[name]
         book._holds["open"][rows] = 1
+        book.history.restore(dump.history)
         assert not any(book.totals().values()), book.totals()
         assert sum(open_holds["amount"].tolist()) == sum(book._accounts["held"].tolist())
         return book

@@ -141,6 +141,7 @@ def post_transfer_block(
             detail = f"{account.code} is held by {account.holder}, debited by {stamp.institution}"
             return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, "huangpu policy 2")
     codes = book.post_block(records)
+    book.history.note_block(stamp.seq, stamp.at_us, records, codes)
     posted = int(np.count_nonzero(codes == 0))
     digest = hashlib.sha256(np.ascontiguousarray(codes).tobytes()).hexdigest()
     return [TransferBlockPosted(posted=posted, refused=count - posted, codes_sha256=digest)]
@@ -152,6 +153,7 @@ def _open(book: Book, event: AccountOpened, stamp: Stamp) -> None:
 
 def _post(book: Book, event: LegsPosted, stamp: Stamp) -> None:
     book.post(event.legs, simultaneous=event.simultaneous)
+    book.history.note(stamp.seq, stamp.at_us, event.legs)
 
 
 def _posted(book: Book, event: TransferBlockPosted, stamp: Stamp) -> None:

@@ -1,7 +1,7 @@
 """Account statements: opening balance, entries, closing balance, built from the legs of the journal.
 
-A pure fold: the caller passes what was posted, in order, as (sequence, time, legs); nothing is read from the book, so a statement
-of any past period is the same on every machine. Holds and their release move no booked balance and make no entry; a hold's POST does.
+`booked_statement` reads the book's history backwards from the balance of now. The others are a pure fold over what the caller passes,
+in order, as (sequence, time, legs), and read nothing from the book. Holds and their release move no booked balance and make no entry; a hold's POST does.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from huangpu.ledger.accounts import Account, Side, in_normal_sign
+from huangpu.ledger.book import Book
 from huangpu.ledger.transfers import Leg, LegKind
 
 # One posted chain: journal sequence, microseconds since the epoch, legs.
@@ -79,6 +80,35 @@ def statement_from(
     assert booked == opening + credit_total - debit_total
     return Statement(
         account, from_us, to_us, opening, tuple(entries), credit_total, debit_total, booked
+    )
+
+
+def booked_statement(book: Book, number: int, *, from_us: int, to_us: int) -> Statement:
+    """Build the statement of one period from the book's history; `leg` is the place among the entry's moved legs.
+
+    Reading: closing is the balance of now less what came after the period, opening is closing less the entries.
+    """
+    assert from_us <= to_us
+    history = book.history
+    first, end = history.row_at(from_us), history.row_at(to_us)
+    closing = book.booked(number) - history.moved(number, end, len(history))
+    entries: list[StatementEntry] = []
+    booked = opening = closing - history.moved(number, first, end)
+    credit_total = debit_total = 0
+    for row in history.rows_of(number, first, end):
+        seq, at_us, amount, debit, credit = history.rows(row, row + 1)[0].item()
+        if credit == number:
+            booked, credit_total = booked + amount, credit_total + amount
+            side, counterparty = Side.CREDIT, debit
+        else:
+            booked, debit_total = booked - amount, debit_total + amount
+            side, counterparty = Side.DEBIT, credit
+        leg = row - history.row_of_entry(seq)
+        entries.append(StatementEntry(seq, leg, at_us, side, amount, counterparty, booked))
+    assert booked == closing
+    account = book.account(number)
+    return Statement(
+        account, from_us, to_us, opening, tuple(entries), credit_total, debit_total, closing
     )
 
 
