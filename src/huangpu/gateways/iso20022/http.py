@@ -94,9 +94,10 @@ async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:
 def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     """Render the messages of one payment; None when there is none that the reader may see."""
     centre = gate.engine.centre
-    if views.payment(centre.offshore, centre.rules, uetr, institution) is None:
+    found = views.payment(centre.offshore, centre.rules, uetr, institution)
+    if found is None:
         return None
-    entry = gate.engine.entry(centre.offshore.books.payments[uetr].seq)
+    entry = gate.engine.entry(found.entry)
     assert entry is not None
     assert not isinstance(entry.outcome, Rejected)
     events = (event for event in entry.outcome if isinstance(event, PaymentSettled))

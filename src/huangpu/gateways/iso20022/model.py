@@ -26,10 +26,10 @@ NO_CODE = Code()
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A structured or hybrid postal address."""
+    """A postal address: structured or hybrid; without a town only in messages of before SR2026."""
 
-    town_name: str
-    country: str
+    town_name: str = ""
+    country: str = ""
     department: str = ""
     sub_department: str = ""
     street_name: str = ""

@@ -1,11 +1,12 @@
 """Message profiles: the tables of this package, compiled once for each message.
 
 `tables/types.tbl` holds the leaf types, `tables/components.tbl` the components in the order of
-their elements, `tables/messages.tbl` the messages and how they narrow the standard. A profile is
-the graph of components of one message, keyed by the qualified element name that the reader meets.
-Nothing here knows what a payment is.
+their elements, `tables/messages.tbl` the messages and how they narrow the standard, some of it from
+a date on. A profile is the graph of components of one message as of a date, keyed by the qualified
+element name that the reader meets. Nothing here knows what a payment is.
 """
 
+import bisect
 import datetime
 import functools
 import re
@@ -111,18 +112,29 @@ class _RowText(msgspec.Struct, frozen=True):
     code: str = "CH21"
 
 
+class _Dated(msgspec.Struct, frozen=True):
+    """A narrowing of one component's row in every message, from a date on."""
+
+    start: datetime.date
+    component: str
+    tag: str
+    narrowing: str
+
+
 class _Tables(msgspec.Struct, frozen=True):
     leaves: dict[str, Leaf]
     kinds: dict[str, str]
     rows: dict[str, tuple[_RowText, ...]]
     messages: dict[str, tuple[str, str]]
     uses: dict[str, dict[str, str]]
+    dated: tuple[_Dated, ...]
 
 
 class _Plan(NamedTuple):
     """What one compilation needs: components without narrowing below them are compiled once."""
 
     tables: _Tables
+    rows: dict[str, tuple[_RowText, ...]]
     namespace: str
     uses: dict[str, str]
     shared: dict[str, Component]
@@ -133,15 +145,43 @@ def definitions() -> tuple[str, ...]:
     return tuple(name for name in _tables().messages if name != HEADER_DEFINITION)
 
 
+def profile_of(definition: str, on: datetime.date | None = None) -> Profile:
+    """Return the profile of one message as of a date; None means the latest edition."""
+    starts = _starts()
+    edition = len(starts) if on is None else bisect.bisect_right(starts, on)
+    return _profile_of(definition, edition)
+
+
 @functools.cache
-def profile_of(definition: str) -> Profile:
-    """Compile the profile of one message."""
+def _profile_of(definition: str, edition: int) -> Profile:
+    """Compile the profile of one message in one edition of the tables."""
     tables = _tables()
     root, component_name = tables.messages[definition]
     namespace = NAMESPACE_PREFIX + definition
-    plan = _Plan(tables, namespace, tables.uses.get(definition, {}), {})
+    uses = tables.uses.get(definition, {})
+    plan = _Plan(tables, _rows_in(edition), namespace, uses, {})
     component = _compile(plan, component_name, "")
     return Profile(definition=definition, namespace=namespace, root=root, component=component)
+
+
+@functools.cache
+def _starts() -> tuple[datetime.date, ...]:
+    """Return the dates on which a new edition begins, in order."""
+    return tuple(sorted({each.start for each in _tables().dated}))
+
+
+@functools.cache
+def _rows_in(edition: int) -> dict[str, tuple[_RowText, ...]]:
+    """Return the rows of all components with the dated narrowings of one edition."""
+    rows = dict(_tables().rows)
+    begun = _starts()[:edition]
+    for each in _tables().dated:
+        if each.start in begun:
+            rows[each.component] = tuple(
+                _narrow(row, each.narrowing) if row.tag == each.tag else row
+                for row in rows[each.component]
+            )
+    return rows
 
 
 def check_leaf(leaf: Leaf, text: str) -> None:
@@ -185,7 +225,7 @@ def _compile(plan: _Plan, name: str, path: str) -> Component:
     if not narrowed:
         shared[name] = component
     rows = []
-    for position, text in enumerate(tables.rows[name]):
+    for position, text in enumerate(plan.rows[name]):
         below = f"{path}/{text.tag}" if path else text.tag
         row_text = _narrow(text, uses[below]) if below in uses else text
         leaf = tables.leaves.get(row_text.type_name)
@@ -232,6 +272,7 @@ def _tables() -> _Tables:
     kinds, rows = _load_components(_lines("components.tbl"))
     messages: dict[str, tuple[str, str]] = {}
     uses: dict[str, dict[str, str]] = {}
+    dated: list[_Dated] = []
     for line in _lines("messages.tbl"):
         word, rest = line.split(maxsplit=1)
         if word == "message":
@@ -241,15 +282,13 @@ def _tables() -> _Tables:
             path, narrowing = rest.split(maxsplit=1)
             uses.setdefault(definition, {})[path] = narrowing
         else:
-            assert word == "any", line
-            path, narrowing = rest.split(maxsplit=1)
+            assert word == "from", line
+            start, path, narrowing = rest.split(maxsplit=2)
             name, tag = path.split("/")
             assert tag in {row.tag for row in rows[name]}, line
-            rows[name] = tuple(
-                _narrow(row, narrowing) if row.tag == tag else row for row in rows[name]
-            )
+            dated.append(_Dated(datetime.date.fromisoformat(start), name, tag, narrowing))
     leaves = {leaf.name: leaf for leaf in map(_load_leaf, _lines("types.tbl"))}
-    return _Tables(leaves=leaves, kinds=kinds, rows=rows, messages=messages, uses=uses)
+    return _Tables(leaves, kinds, rows, messages, uses, tuple(dated))
 
 
 def _lines(name: str) -> list[str]:

@@ -6,6 +6,7 @@ the standard is kept, so a document read is written back with the same content. 
 parse checks element names, order, occurrence, choices, types, lengths, patterns and codes.
 """
 
+import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -46,12 +47,16 @@ class AmountText(NamedTuple):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """One message: its definition, its tree below the message root, and its header's if any."""
+    """One message: its definition, its tree below the message root, and its header's if any.
+
+    `on` is the date whose edition of the profile it keeps; None means the latest.
+    """
 
     definition: str
     body: Tree
     header: Tree | None = None
     envelope: str = SWIFT_ENVELOPE
+    on: datetime.date | None = None
 
 
 class _Free(NamedTuple):
@@ -60,8 +65,10 @@ class _Free(NamedTuple):
     amounts: list[int]
 
 
-def parse(data: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> Document | Refusal:
-    """Read one message by its profile.
+def parse(
+    data: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX, on: datetime.date | None = None
+) -> Document | Refusal:
+    """Read one message by its profile as of a date, the latest when none is given.
 
     Units: size_bytes_max in bytes of the message as received.
     Rejects: FF01 and the more precise codes of the tables; never raises on any input.
@@ -71,31 +78,37 @@ def parse(data: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> Document | Re
     except Fault as fault:
         return fault.refusal()
     try:
-        return _read_document(root)
+        return read_document(root, on)
     except Fault as fault:
         definition, message_id = _references(root)
         return fault.refusal(message_id=message_id, definition=definition)
 
 
-def _read_document(root: etree._Element) -> Document:
-    envelope, header, document = _unwrap(root)
-    profile = _profile(document)
+def read_document(root: etree._Element, on: datetime.date | None) -> Document:
+    """Read one message from its root element.
+
+    Raises: Fault with the code and the path.
+    """
+    envelope, header, document = unwrap(root)
+    profile = _profile(document, on)
     _check_roots(root, document)
     header_tree = None
     if header is not None:
-        header_tree = _read_root(header, profile_of(HEADER_DEFINITION).component, "AppHdr")
+        header_tree = _read_root(header, profile_of(HEADER_DEFINITION, on).component, "AppHdr")
     children = list(document)
     name = f"{{{profile.namespace}}}{profile.root}"
     if len(children) != 1 or children[0].tag != name:
         found = ", ".join(_local(child) for child in children[:3]) or "nothing"
         raise Fault("FF01", f"expected exactly one {profile.root}, found {found}", "Document")
     body = _read_root(children[0], profile.component, f"Document/{profile.root}")
-    return Document(profile.definition, body, header_tree, envelope or SWIFT_ENVELOPE)
+    return Document(profile.definition, body, header_tree, envelope or SWIFT_ENVELOPE, on)
 
 
-def _unwrap(
-    root: etree._Element,
-) -> tuple[str, etree._Element | None, etree._Element]:
+def unwrap(root: etree._Element) -> tuple[str, etree._Element | None, etree._Element]:
+    """Split a root element into the envelope's name, the header and the document.
+
+    Raises: Fault FF01 for any other content of an envelope.
+    """
     if root.tag not in ENVELOPES:
         return "", None, root
     children = list(root)
@@ -112,7 +125,7 @@ def _unwrap(
     return str(root.tag), children[0], children[1]
 
 
-def _profile(document: etree._Element) -> Profile:
+def _profile(document: etree._Element, on: datetime.date | None) -> Profile:
     name = etree.QName(document)
     if name.localname != "Document":
         raise Fault(
@@ -121,11 +134,10 @@ def _profile(document: etree._Element) -> Profile:
     namespace = name.namespace or ""
     definition = namespace.removeprefix(NAMESPACE_PREFIX)
     if not namespace.startswith(NAMESPACE_PREFIX) or definition not in definitions():
-        known = ", ".join(definitions())
-        raise Fault(
-            "FF01", f"namespace {shown(namespace)}, messages read here: {known}", "Document"
-        )
-    return profile_of(definition)
+        known = [each for each in definitions() if each[:8] == definition[:8]] or definitions()
+        detail = f"namespace {shown(namespace)}, read here: {', '.join(known)}"
+        raise Fault("FF01", detail, "Document")
+    return profile_of(definition, on)
 
 
 def _check_roots(root: etree._Element, document: etree._Element) -> None:
@@ -323,4 +335,5 @@ def _references(root: etree._Element) -> tuple[str, str]:
         return "", ""
     definition = (etree.QName(document).namespace or "").removeprefix(NAMESPACE_PREFIX)
     found = document.findtext("{*}*/{*}GrpHdr/{*}MsgId") or ""
+    found = found or document.findtext("{*}*/{*}Assgnmt/{*}Id") or ""
     return definition, found if 0 < len(found) <= 35 else ""

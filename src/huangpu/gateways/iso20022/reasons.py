@@ -44,6 +44,8 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.TRADE_TYPE_MISSING: "RR05",
     Reason.PURPOSE_MISSING: "FF07",
     Reason.PURPOSE_NOT_PERMITTED: "RR04",
+    Reason.LOAN_NOT_REPAYABLE: "RR04",
+    Reason.QUOTA_EXCEEDED: "AM14",
     Reason.MESSAGE_ID_REUSED: "DU01",
     Reason.INSTRUCTION_ID_REUSED: "DU05",
     Reason.END_TO_END_ID_REUSED: "DU04",

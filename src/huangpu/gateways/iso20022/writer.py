@@ -25,13 +25,13 @@ def write_document(document: Document) -> bytes:
 
     Raises: WriteError when the tree does not fit the profile.
     """
-    profile = profile_of(document.definition)
+    profile = profile_of(document.definition, document.on)
     out: list[str] = [DECLARATION]
     try:
         if document.header is not None:
             namespace, _, envelope = document.envelope.rpartition("}")
             space = f' xmlns="{namespace[1:]}"' if namespace else ""
-            header = profile_of(HEADER_DEFINITION)
+            header = profile_of(HEADER_DEFINITION, document.on)
             out.append(f"<{envelope}{space}>")
             _write_root(document.header, header.component, "AppHdr", header.namespace, out)
         out.append(f'<Document xmlns="{profile.namespace}"><{profile.root}>')

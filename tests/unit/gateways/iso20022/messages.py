@@ -2,12 +2,19 @@
 
 import datetime
 
+import msgspec
+
 from huangpu.gateways.iso20022 import (
     Account,
+    AccountStatement,
     Address,
+    Balance,
+    BankTransfer,
     BusinessHeader,
+    CancellationRequest,
     Charge,
     Code,
+    CoveredPayment,
     CustomerCreditTransfer,
     CustomerStatusReport,
     Entry,
@@ -16,11 +23,15 @@ from huangpu.gateways.iso20022 import (
     InterbankStatusReport,
     MessageReject,
     Money,
+    OriginalPayment,
     Party,
     PaymentInitiation,
     PaymentOrder,
     PaymentOrderStatus,
+    PaymentReturnMessage,
+    ResolutionOfInvestigation,
     StatusReason,
+    StatusRequest,
     TransferOrder,
     TransferStatus,
 )
@@ -178,4 +189,121 @@ REJECT = MessageReject(
     rejected_at=AT,
     error_location="/Document",
     description="not well-formed XML",
+)
+ORIGINAL = OriginalPayment(
+    uetr=UETR,
+    message_id="PACS-1",
+    definition="pacs.008.001.08",
+    created_at=AT,
+    instruction_id="IN-1",
+    end_to_end_id="E2E-1",
+    interbank_id="TX-1",
+    amount=Money(125_000_000, "USD"),
+    settlement_date=DAY,
+)
+RECALL = CancellationRequest(
+    message_id="RCL-1",
+    created_at=AT,
+    assigner_bic="TSTCHKHHXXX",
+    assignee_bic="TSTACNSHXXX",
+    original=ORIGINAL,
+    reasons=(StatusReason(code="DUPL", information=("sent twice",)),),
+    cancellation_id="CXL-1",
+    case_id="CASE-1",
+)
+RECALL_ANSWER = ResolutionOfInvestigation(
+    message_id="RES-1",
+    created_at=AT,
+    assigner_bic="TSTACNSHXXX",
+    assignee_bic="TSTCHKHHXXX",
+    confirmation="RJCR",
+    original=ORIGINAL,
+    reasons=(StatusReason(code="CUST"),),
+    status_id="CXL-1",
+    resolved_case_id="CASE-1",
+)
+RETURN = PaymentReturnMessage(
+    message_id="RTN-1",
+    created_at=AT,
+    settlement_method="INDA",
+    return_id="RTR-1",
+    original=ORIGINAL,
+    returned_amount=Money(125_000_000, "USD"),
+    returned_instructed_amount=Money(125_001_000, "USD"),
+    settlement_date=DAY,
+    charge_bearer="CRED",
+    charges=(Charge(Money(1_000, "USD"), "TSTACNSHXXX"),),
+    instructing_bic="TSTACNSHXXX",
+    instructed_bic="TSTCHKHHXXX",
+    debtor=TRADER,
+    debtor_agent_bic="TSTACNSHXXX",
+    creditor=SUPPLIER,
+    creditor_agent_bic="TSTCHKHHXXX",
+    reasons=(StatusReason(code="FOCR"),),
+)
+BANK_TRANSFER = BankTransfer(
+    message_id="FI-1",
+    created_at=AT,
+    settlement_method="INDA",
+    instruction_id="FI-IN-1",
+    end_to_end_id="FI-E2E-1",
+    uetr=UETR,
+    priority="HIGH",
+    settlement_amount=Money(5_000_000_000, "CNY"),
+    settlement_date=DAY,
+    instructing_bic="TSTBCNSHXXX",
+    instructed_bic="TSTACNSHXXX",
+    debtor_bic="TSTBCNSHXXX",
+    debtor_account=Account(other_id="FTU-BK2"),
+    creditor_bic="TSTACNSHXXX",
+    creditor_account=Account(other_id="SAU-BK1"),
+    intermediary_bics=("CVNBSGSX",),
+    purpose=Code(code="INTC"),
+    remittance_text=("funding",),
+)
+COVER = msgspec.structs.replace(
+    BANK_TRANSFER,
+    message_id="COV-1",
+    covered=CoveredPayment(
+        debtor=TRADER,
+        debtor_account=Account(other_id="FTE-OTC1"),
+        debtor_agent_bic="TSTACNSHXXX",
+        creditor_agent_bic="TSTCHKHHXXX",
+        creditor=SUPPLIER,
+        creditor_account=Account(iban="GB29NWBK60161331926819"),
+        instructed_amount=Money(90_000_000, "USD"),
+        remittance_text=("Invoice 1 & 2",),
+    ),
+)
+STATUS_REQUEST = StatusRequest(
+    message_id="REQ-1",
+    created_at=AT,
+    original=msgspec.structs.replace(ORIGINAL, amount=None, settlement_date=None),
+    instructing_bic="TSTCHKHHXXX",
+    instructed_bic="TSTACNSHXXX",
+    request_id="RQ-1",
+)
+STATEMENT = AccountStatement(
+    message_id="STM-1",
+    created_at=AT,
+    statement_id="STM-1",
+    account=Account(other_id="FTE-OTC1", currency="USD"),
+    owner_name="OTC1",
+    servicer_bic="TSTACNSHXXX",
+    sequence=17,
+    from_at="2026-11-23T00:00:00+08:00",
+    to_at="2026-11-24T00:00:00+08:00",
+    balances=(
+        Balance("OPBD", Money(100_000_000, "USD"), "CRDT", DAY),
+        Balance("CLBD", Money(225_000_000, "USD"), "CRDT", DAY),
+        Balance("CLAV", Money(200_000_000, "USD"), "CRDT", DAY),
+    ),
+    entries=NOTICE.entries,
+)
+REPORT = msgspec.structs.replace(
+    STATEMENT,
+    balances=(
+        Balance("ITBD", Money(225_000_000, "USD"), "CRDT", DAY),
+        Balance("ITAV", Money(200_000_000, "USD"), "CRDT", DAY),
+    ),
 )

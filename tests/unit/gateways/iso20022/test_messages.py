@@ -195,7 +195,7 @@ PAYMENT_FAULTS = [
         PACS + "/GrpHdr/TtlIntrBkSttlmAmt",
         "",
     ),
-    (b"<SttlmMtd>INDA", b"<SttlmMtd>CLRG", "FF01", PACS + "/GrpHdr/SttlmInf/SttlmMtd", ""),
+    (b"<SttlmMtd>INDA", b"<SttlmMtd>CLRG", "FF01", PACS + "/GrpHdr/SttlmInf/SttlmMtd", "C2"),
     (b"BizMsgIdr>PACS-1", b"BizMsgIdr>PACS-2", "FF01", "/AppHdr/BizMsgIdr", "R1"),
     (b"Idr>pacs.008.001.08", b"Idr>pacs.009.001.08", "FF01", "/AppHdr/MsgDefIdr", "R8"),
     (b"BICFI>TSTCHKHHXXX", b"BICFI>TSTBCNSHXXX", "FF01", "/AppHdr/Fr/FIId/FinInstnId/BICFI", "R5"),
@@ -203,7 +203,7 @@ PAYMENT_FAULTS = [
     (b"<Prty>NORM", b"<Prty>HIGH", "FF01", "/AppHdr/Prty", "R4"),
     (b"<InstrId>IN-1<", b"<InstrId>/IN-1<", "FF01", PACS + "/CdtTrfTxInf/PmtId/InstrId", "R28"),
     (b"<InstrId>IN-1<", b"<InstrId>IN//1<", "FF01", PACS + "/CdtTrfTxInf/PmtId/InstrId", "R28"),
-    (b"<InstrId>IN-1</InstrId>", b"", "CH21", PACS + "/CdtTrfTxInf[1]/PmtId/InstrId", ""),
+    (b"<InstrId>IN-1</InstrId>", b"", "CH21", PACS + "/CdtTrfTxInf/PmtId/InstrId", "C2"),
     (
         b"<IntrBkSttlmDt>2026-11-23",
         b"<IntrBkSttlmDt>2026-02-30",
@@ -301,10 +301,10 @@ STATUS_CHANGES: list[tuple[dict[str, Any], str, str]] = [
     ({"status": "RJCT", "effective_date": None}, "CH21", "R9"),
     ({"status": "RJCT", "reasons": (StatusReason("AM04"),)}, "FF01", "R10"),
     ({"original_instruction_id": "IN-1/"}, "FF01", "R14"),
-    ({"original_uetr": ""}, "CH21", ""),
-    ({"original_definition": "pain.001.001.09"}, "FF01", ""),
+    ({"original_uetr": ""}, "CH21", "R17"),
+    ({"original_definition": "pain.001.001.09"}, "FF01", "C2"),
     ({"original_uetr": m.UETR.upper()}, "FF01", ""),
-    ({"instructing_bic": ""}, "CH21", ""),
+    ({"instructing_bic": ""}, "CH21", "C2"),
     ({"status": "RJCT", "reasons": (StatusReason("AM04"),), "effective_date": None}, "", ""),
 ]
 

@@ -1,5 +1,8 @@
 """The tables are complete and consistent."""
 
+import datetime
+import re
+
 from huangpu.gateways.iso20022 import READERS, definitions
 from huangpu.gateways.iso20022.profile import (
     HEADER_DEFINITION,
@@ -8,6 +11,8 @@ from huangpu.gateways.iso20022.profile import (
     _tables,
     profile_of,
 )
+from huangpu.gateways.iso20022.rule_checks import BODY, HEADER
+from huangpu.gateways.iso20022.rules import rule_rows
 
 
 def reachable(component: Component, found: dict[int, Component]) -> dict[int, Component]:
@@ -55,13 +60,29 @@ def test_occurrences_make_sense() -> None:
 
 
 def test_a_narrowed_row_stays_within_its_message() -> None:
-    transfer = next(
-        row.component
-        for row in profile_of("pacs.008.001.08").component.rows
-        if row.tag == "CdtTrfTxInf"
-    )
-    assert transfer is not None
-    identification = next(row for row in transfer.rows if row.tag == "PmtId").component
-    assert identification is not None
-    assert {row.tag: row.low for row in identification.rows}["UETR"] == 1
-    assert {row.low for row in _tables().rows["PaymentIdentification7"] if row.tag == "UETR"} == {0}
+    def transfers(definition: str, tag: str) -> int:
+        rows = profile_of(definition).component.rows
+        return next(row.high for row in rows if row.tag == tag)
+
+    assert transfers("pacs.008.001.08", "CdtTrfTxInf") == 1
+    standard = _tables().rows["FIToFICustomerCreditTransferV08"]
+    assert {row.high for row in standard if row.tag == "CdtTrfTxInf"} == {UNBOUNDED}
+
+
+def test_the_address_of_sr2026_is_asked_for_from_its_date_on() -> None:
+    def town_low(on: datetime.date) -> set[int]:
+        found = reachable(profile_of("pacs.008.001.08", on).component, {})
+        address = next(c for c in found.values() if c.name == "PostalAddress24")
+        return {row.low for row in address.rows if row.tag in {"TwnNm", "Ctry"}}
+
+    assert town_low(datetime.date(2026, 11, 13)) == {0}
+    assert town_low(datetime.date(2026, 11, 14)) == {1}
+
+
+def test_every_rule_has_a_check_a_code_and_a_text() -> None:
+    rows = rule_rows()
+    assert {row.definition for row in rows} == set(definitions())
+    for row in rows:
+        assert row.text, row
+        assert re.fullmatch("[A-Z]{2}[0-9]{2}", row.code), row
+        assert row.check in {*BODY, *HEADER, "relay_payment_id"}, row
