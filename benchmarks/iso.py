@@ -157,6 +157,6 @@ def _settled(engine: Engine, files: Sequence[bytes]) -> tuple[list[float], list[
         assert answer.body.count(b"ACSC") + answer.body.count(b"ACCC") >= TRANSACTIONS
         settled.append(TRANSACTIONS / (durable_s - made_s))
         answered.append(TRANSACTIONS / (end_s - start_s))
-    total = len(engine.centre.offshore.books.payments)
+    total = len(engine.centre.offshore.payments)
     assert total == len(files) * TRANSACTIONS, f"{total} payments settled"
     return settled, answered

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.support.market import drawn, market, played, seeded_entries
 
 from huangpu.app import load_rules
+from huangpu.core.keys import KeyTable
 from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
 from huangpu.engine import CODEC, EngineStopped, Entry, replay
@@ -294,7 +295,7 @@ def test_a_command_is_answered_once_also_by_an_engine_that_replayed() -> None:
 
 def test_answered_once_notices_a_forgotten_id() -> None:
     def forgetful(engine: Engine) -> Engine:
-        engine.answered.clear()
+        engine.answered = KeyTable()
         return engine
 
     with pytest.raises(AssertionError, match="the second answer differs"):

@@ -34,7 +34,7 @@ def market(store: MemoryStore | None = None) -> Engine:
     engine = Engine(Centre.load(load_rules(), body), store or MemoryStore(), lambda: MONDAY_0930_US)
     engine.last_at_us = MONDAY_0930_US
     for entry in entries:
-        engine.answered[f"seed|{entry.id}"] = entry.seq
+        engine.answered.add(f"seed|{entry.id}", entry.seq)
     return engine
 
 

@@ -16,6 +16,7 @@ import msgspec
 from huangpu import __version__
 from huangpu.config import SANDBOX_PASSWORD, Settings, SettingsError
 from huangpu.core.identifiers import lei_of
+from huangpu.core.keys import KeyTable
 from huangpu.core.message import Rejected
 from huangpu.core.rulebook import Row, RuleBook, parse_rows
 from huangpu.engine import access
@@ -56,11 +57,11 @@ def load_rules() -> RuleBook:
 
 
 class _Body(msgspec.Struct, frozen=True, array_like=True):
-    """What a snapshot holds beside the centre: the instant and the ids answered so far."""
+    """What a snapshot holds beside the centre: the instant and the ids answered so far; views, so that nothing is copied."""
 
-    centre: bytes
+    centre: memoryview
     last_at_us: int
-    answered: dict[str, int]
+    answered: memoryview
 
 
 def open_engine(
@@ -125,11 +126,11 @@ def _restore(engine: Engine, rules: RuleBook, store: Store, snapshots: Path | No
         if hashlib.sha256(body.centre).digest() != found.state_digest:
             return 1
         engine.centre = Centre.load(rules, body.centre)
+        engine.answered = KeyTable.load(body.answered)
     except msgspec.DecodeError:
         # Written by another version: the journal is the truth, a snapshot only speed.
         return 1
     engine.last_at_us = body.last_at_us
-    engine.answered = body.answered
     return found.seq + 1
 
 
@@ -138,7 +139,7 @@ def write_snapshot(engine: Engine, folder: Path) -> Path:
     tail = engine.store.tail()
     assert tail.next_seq == engine.next_seq
     state = engine.centre.dump()
-    body = _Body(state, engine.last_at_us, engine.answered)
+    body = (state, engine.last_at_us, engine.answered.dump())
     digest = hashlib.sha256(state).digest()
     return snapshot.write(
         folder, tail.next_seq - 1, digest, tail.digest, msgspec.msgpack.encode(body)

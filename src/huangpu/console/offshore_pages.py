@@ -174,14 +174,15 @@ async def show_payment(visitor: Visitor, uetr: str) -> Response[str]:
     await visitor.gate.readable()
     centre = visitor.centre
     found = views.payment(centre.offshore, centre.rules, uetr, visitor.scope)
-    if found is None:
+    record = centre.offshore.record_of(uetr)
+    if found is None or record is None:
         raise NotFound
     data = {
         "topic": "",
         "tab": "payments",
         "found": found,
         "p": found.payment,
-        "order": centre.offshore.books.payments[uetr].order,
+        "order": record.order,
         "legs": _legs(visitor, found.entry, uetr),
         "row": centre.rules[found.rule_name].at(date_of(found.payment.at_us)),
     }

@@ -16,6 +16,7 @@ from huangpu.core.calendar import date_of
 from huangpu.engine import Entry, Gate
 from huangpu.venues.growth import views as growth
 from huangpu.venues.offshore import views as offshore
+from huangpu.venues.offshore.orders import SETTLED
 from huangpu.venues.offshore.payments.words import (
     InstructPayment,
     InstructPaymentBatch,
@@ -186,9 +187,11 @@ def payments_by_minute(gate: Gate) -> list[Any]:
     now_us = gate.engine.last_at_us
     start_us = (now_us // MINUTE_US - MINUTES_DRAWN + 1) * MINUTE_US
     counts = [0] * MINUTES_DRAWN
-    for payment in reversed(gate.engine.centre.offshore.indexes.by_number):
+    for payment in gate.engine.centre.offshore.payments.newest_first():
         if payment.at_us < start_us:
             break
+        if payment.status not in SETTLED:
+            continue
         counts[(payment.at_us - start_us) // MINUTE_US] += 1
     return list(bars(counts, start_us, MINUTE_US, 400, 64))
 

@@ -51,16 +51,16 @@ class Centre:
         return msgspec.msgpack.encode(parts)
 
     @classmethod
-    def load(cls, base_rules: RuleBook, body: bytes) -> "Centre":
+    def load(cls, base_rules: RuleBook, body: bytes | memoryview) -> "Centre":
         """Rebuild a centre from `dump`."""
-        parts = msgspec.msgpack.decode(body, type=list[bytes])
+        parts = msgspec.msgpack.decode(body, type=list[memoryview])
         centre = cls(base_rules)
         registry = centre.registry = msgspec.msgpack.decode(parts[0], type=Registry)
-        ledger = centre.ledger = Book.load(parts[1])
+        ledger = centre.ledger = Book.load(bytes(parts[1]))
         centre.rules = base_rules.with_rows(registry.charter.adopted)
         centre.offshore = offshore.Offshore.load(parts[2], registry, ledger)
-        centre.reinsurance = reinsurance.Reinsurance.load(parts[3], registry, ledger)
-        centre.growth = growth.Growth.load(parts[4], registry, ledger)
+        centre.reinsurance = reinsurance.Reinsurance.load(bytes(parts[3]), registry, ledger)
+        centre.growth = growth.Growth.load(bytes(parts[4]), registry, ledger)
         centre._bind()
         return centre
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from huangpu.core.keys import KeyTable
 from huangpu.core.message import Command, Rejected
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
@@ -56,7 +57,7 @@ class Engine:
         self._epoch = store.acquire_epoch()
         self.next_seq = store.tail().next_seq
         self.last_at_us = 0
-        self.answered: dict[str, int] = {}
+        self.answered = KeyTable()
         self._in_flight: dict[int, Entry] = {}
 
     def step(self, batch: list[Submission]) -> list[Entry | Rejected]:
@@ -89,8 +90,11 @@ class Engine:
         return Prepared(entries, body, answers)
 
     def _repeated(self, submission: Submission) -> Entry | Rejected | None:
-        known = self.answered.get(self._key(submission.by, submission.id))
-        return None if known is None else self._again(known, submission)
+        for seq in self.answered.find(self._key(submission.by, submission.id)):
+            answer = self._again(seq, submission)
+            if answer is not None:
+                return answer
+        return None
 
     def _encoded(self, submission: Submission, commands: list[bytes]) -> Rejected | None:
         """Encode the command before it is decided: what the journal cannot hold must not change memory."""
@@ -108,14 +112,14 @@ class Engine:
         outcome = centre.decide(command, stamp)
         if not isinstance(outcome, Rejected):
             centre.apply(outcome, stamp)
-        self.answered[key] = self.next_seq
+        self.answered.add(key, self.next_seq)
         self.last_at_us = at_us
         self.next_seq += 1
         return Entry(stamp.seq, at_us, submission.by, submission.id, command, outcome)
 
     def remember(self, entry: Entry) -> None:
         """Take an entry that is about to be replayed into the index of answered ids."""
-        self.answered[self._key(entry.by, entry.id)] = entry.seq
+        self.answered.add(self._key(entry.by, entry.id), entry.seq)
         self.last_at_us = entry.at_us
 
     def _key(self, by: str, command_id: str) -> str:
@@ -123,9 +127,16 @@ class Engine:
         # A sender nobody knows has no institution, and may not use up the ids of one that bears the same name.
         return f"{person.institution if person else f'?{by}'}|{command_id}"
 
-    def _again(self, seq: int, submission: Submission) -> Entry | Rejected:
+    def _again(self, seq: int, submission: Submission) -> Entry | Rejected | None:
+        """Compare with the entry that may have answered this id; None where it was another id's after all."""
         entry = self.entry(seq)
         assert entry is not None
+        persons = self.centre.registry.people.persons
+        senders = {
+            persons[by].institution if by in persons else by for by in (entry.by, submission.by)
+        }
+        if entry.id != submission.id or len(senders) > 1:
+            return None
         if entry.command == submission.command:
             return entry
         detail = f"id {submission.id} is entry {seq}, a {type(entry.command).__name__} with other content"

@@ -19,7 +19,7 @@ from huangpu.venues.growth.suitability import InvestorClass
 from huangpu.venues.growth.tier import Membership
 from huangpu.venues.offshore.matrix import Line, Permission
 from huangpu.venues.offshore.payments.checks import CHARGE_BEARERS
-from huangpu.venues.offshore.payments.words import ACCEPTED_STATUSES
+from huangpu.venues.offshore.payments.statuses import MOVES
 from huangpu.venues.offshore.state import Direction, ListingState
 from huangpu.venues.reinsurance.accounting import AccountStatus as BillStatus
 from huangpu.venues.reinsurance.desks import Capacity
@@ -48,7 +48,7 @@ KINDS: dict[str, object] = {
     "line": Line,
     "value": Permission,
     "bearer": CHARGE_BEARERS,
-    "status": [*ACCEPTED_STATUSES, "ACCC", "RJCT", "PART"],
+    "status": [*MOVES, "PART"],
     "direction": Direction,
     "listing_state": ListingState,
     "bill_status": BillStatus,

@@ -84,13 +84,13 @@ def test_an_engine_reopens_to_the_same_state_with_and_without_a_snapshot(tmp_pat
     register(engine, "BK1", InstitutionKind.BANK, {"maker": ["BANK_OPERATOR"]}, bic="TSTACNSHXXX")
     write_snapshot(engine, tmp_path / "snapshots")
     register(engine, "BK2", InstitutionKind.BANK, {}, bic="TSTBCNSHXXX")
-    digest, answered = engine.centre.digest(), dict(engine.answered)
+    digest, answered = engine.centre.digest(), engine.answered.dump()
     store.close()
     for snapshots in (None, tmp_path / "snapshots"):
         store = SqliteStore(tmp_path)
         again = open_engine(store, rules, lambda: 7, snapshots=snapshots)
         assert again.centre.digest() == digest
-        assert again.answered == answered
+        assert again.answered.dump() == answered
         store.close()
 
 

@@ -1,20 +1,46 @@
 """Real-time settlement for offshore trade: white list, free trade accounts, transfer matrix, payments on the instruction alone."""
 
+from collections.abc import Callable
+
+from huangpu.core.message import Event, Stamp
 from huangpu.core.room import Handler, Table
-from huangpu.venues.offshore import accounts, white_list
+from huangpu.core.rulebook import RuleBook
+from huangpu.venues.offshore import accounts, upgraded, white_list
 from huangpu.venues.offshore.payments import settle, words
+from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.payments.waiting import warehouse_due
+from huangpu.venues.offshore.second_line import bop, loans, release
 from huangpu.venues.offshore.state import Offshore
 
 __all__ = ["TABLE", "Offshore"]
 
+DUE: tuple[Callable[[Draft], list[Event]], ...] = (warehouse_due,)
+"""What a tick collects, in this order; each sees what those before it decided in the same entry."""
+
+
+def _on_tick(room: Offshore, rules: RuleBook, stamp: Stamp) -> list[Event]:
+    draft = Draft(room, rules, stamp)
+    return [event for collect in DUE for event in collect(draft)]
+
+
 TABLE = Table(
     name="offshore",
     handlers=(
+        Handler(white_list.ApplyForListing, "offshore.apply", white_list.take_application),
+        Handler(
+            white_list.DeclineApplication, "offshore.recommend", white_list.decline_application
+        ),
         Handler(white_list.RecommendCompany, "offshore.recommend", white_list.recommend_company),
         Handler(white_list.ListCompany, "offshore.list", white_list.list_company),
         Handler(white_list.SuspendCompany, "offshore.list", white_list.suspend_company),
         Handler(white_list.ReinstateCompany, "offshore.list", white_list.reinstate_company),
         Handler(white_list.RemoveCompany, "offshore.list", white_list.remove_company),
+        Handler(
+            white_list.ConfirmListingChange, "offshore.list", white_list.confirm_listing_change
+        ),
+        Handler(
+            white_list.WithdrawListingChange, "offshore.list", white_list.withdraw_listing_change
+        ),
         Handler(white_list.BindServicingBank, "offshore.bind", white_list.bind_servicing_bank),
         Handler(white_list.UnbindServicingBank, "offshore.bind", white_list.unbind_servicing_bank),
         Handler(accounts.SetUpBank, "offshore.setup", accounts.set_up_bank),
@@ -24,17 +50,42 @@ TABLE = Table(
         Handler(accounts.BlockAccount, "offshore.block", accounts.block_account),
         Handler(accounts.UnblockAccount, "offshore.block", accounts.unblock_account),
         Handler(accounts.CloseAccount, "offshore.block", accounts.close_account),
+        Handler(upgraded.ApplyForUpgrade, "offshore.apply", upgraded.apply_for_upgrade),
+        Handler(upgraded.ApproveUpgrade, "offshore.release", upgraded.approve_upgrade),
+        Handler(upgraded.RefuseUpgrade, "offshore.release", upgraded.refuse_upgrade),
+        Handler(upgraded.WithdrawUpgrade, "offshore.release", upgraded.withdraw_upgrade),
+        Handler(loans.RegisterLoan, "offshore.account", loans.register_loan),
+        Handler(loans.EndLoan, "offshore.account", loans.end_loan),
+        Handler(release.ReleaseSecondLine, "offshore.release", release.release_second_line),
+        Handler(release.RefuseSecondLine, "offshore.release", release.refuse_second_line),
+        Handler(bop.CorrectBopRecord, "offshore.account", bop.correct_bop_record),
+        Handler(bop.ApproveBopCorrection, "offshore.release", bop.approve_bop_correction),
         Handler(words.InstructPayment, "offshore.instruct", settle.instruct_payment),
         Handler(words.InstructPaymentBatch, "offshore.instruct", settle.instruct_payment_batch),
         Handler(words.ReceiveCreditTransfer, "offshore.receive", settle.receive_credit_transfer),
     ),
     appliers={
+        white_list.ListingApplied: white_list.apply_application,
         white_list.ListingChanged: white_list.apply_listing_changed,
+        white_list.ListingChangeProposed: white_list.apply_proposed,
+        white_list.ListingProposalWithdrawn: white_list.apply_withdrawn,
+        white_list.SuspensionConfirmed: white_list.apply_suspension_confirmed,
         white_list.ServicingBankBound: white_list.apply_bound,
         white_list.ServicingBankUnbound: white_list.apply_unbound,
         accounts.NostroOpened: accounts.apply_nostro_opened,
+        upgraded.UpgradeAsked: upgraded.apply_asked,
+        upgraded.UpgradeApproved: upgraded.apply_approved,
+        upgraded.UpgradeRefused: upgraded.apply_refused,
+        upgraded.UpgradeWithdrawn: upgraded.apply_withdrawn,
+        loans.LoanRegistered: loans.apply_loan_registered,
+        loans.LoanEnded: loans.apply_loan_ended,
+        bop.BopCorrectionProposed: bop.apply_correction_proposed,
+        bop.BopCorrectionApproved: bop.apply_correction_approved,
         words.PaymentSettled: settle.apply_settled,
+        words.PaymentWaiting: settle.apply_waiting,
+        words.PaymentEnded: settle.apply_ended,
         words.PaymentRefused: settle.apply_refused,
         words.BatchProcessed: settle.apply_batch,
     },
+    on_tick=_on_tick,
 )

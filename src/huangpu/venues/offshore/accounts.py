@@ -281,7 +281,7 @@ def apply_nostro_opened(room: Offshore, event: NostroOpened, stamp: Stamp) -> No
     """Keep the mirror."""
     assert event.nostro.code not in room.books.nostros
     room.books.nostros[event.nostro.code] = event.nostro
-    room.indexes.add_nostro(event.nostro)
+    room.add_nostro(event.nostro)
 
 
 def _mirror(code: str, bank: str, currency: str, unit: str, kind: str) -> AccountOpened:

@@ -22,7 +22,11 @@ class Party(msgspec.Struct, frozen=True):
 
 
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One settled payment in a list. Units: amount in minor units, at_us in microseconds since the epoch."""
+    """One payment in a list: how it ended, or what it waits for.
+
+    `number` is -1 while it waits; `waits` says REVIEW to readers who are not told of screening. Units: amount and charge in minor
+    units, times in microseconds since the epoch.
+    """
 
     number: int
     uetr: str
@@ -44,15 +48,28 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     remittance: str
     correspondent: str
     sample: str
+    received_us: int
+    waits: list[str]
+    expires_us: int
+    priority: str
+    trade_reference: str
+    reason: str
+    detail: str
+    cite: str
+    charge: int
 
 
 class TimeLineStep(msgspec.Struct, frozen=True):
-    """One status that the payment passed, in both languages."""
+    """One status that the payment passed, in both languages; `wait` is what it waited for, `cite` why, `person` who acted."""
 
     status: str
     at_us: int
     text: str
     text_zh: str
+    wait: str = ""
+    cite: str = ""
+    person: str = ""
+    entry: int = 0
 
 
 class PaymentDetail(msgspec.Struct, frozen=True):

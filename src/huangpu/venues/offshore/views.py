@@ -34,13 +34,14 @@ from huangpu.venues.offshore.pages import (
     PaymentView,
     TimeLineStep,
 )
-from huangpu.venues.offshore.payments.words import statuses_of
-from huangpu.venues.offshore.state import (
-    Listing,
-    ListingState,
-    Offshore,
-    Payment,
+from huangpu.venues.offshore.orders import Payment, Pending, Wait, parties_of
+from huangpu.venues.offshore.payments.statuses import (
+    ACCEPTED,
+    SETTLING,
+    WAIT_CITES,
+    status_of,
 )
+from huangpu.venues.offshore.state import Listing, ListingState, Offshore
 from huangpu.venues.offshore.white_list import banks_at, state_at
 
 LIMIT_MAX = 500
@@ -61,6 +62,10 @@ STATUS_TEXTS = {
     "ACSP": ("released to settlement", "进入结算"),
     "ACSC": ("debited, final", "已扣账，最终结算"),
     "ACCC": ("creditor credited", "已贷记收款人"),
+    "PATC": ("a second signature is missing", "尚缺第二签名"),
+    "PDNG": ("waiting", "等待中"),
+    "RJCT": ("refused, nothing moved", "已拒绝，未发生资金划转"),
+    "CANC": ("cancelled, nothing moved", "已撤销，未发生资金划转"),
 }
 
 
@@ -73,36 +78,50 @@ def payments(
     limit: int = 50,
     after: str = "",
 ) -> PaymentPage:
-    """List settled payments, of all, of one institution, or of one party as far as the reader shares them."""
-    indexes = room.indexes
-    key = party or institution
-    found = indexes.by_number if key is None else indexes.of_institution(key)
+    """List payments, of all, of one institution, or of one party as far as the reader shares them: those that wait, then those that ended."""
     views: list[PaymentView] = []
-    for payment in _newest_first(found, after):
-        if status is not None and payment.status != status:
+    cursor = ""
+    for payment in _records(room, party or institution, after):
+        if status is not None and status_of(payment) != status:
             continue
         if not _may_see(room, payment, institution):
             continue
         if len(views) == _page(limit):
-            return PaymentPage(views, str(views[-1].number))
+            return PaymentPage(views, cursor)
         views.append(_payment_view(room, payment, institution))
+        cursor = f"w{payment.seq}" if isinstance(payment, Pending) else str(payment.number)
     return PaymentPage(views, "")
+
+
+def _records(room: Offshore, party: str | None, after: str) -> Iterator[Payment | Pending]:
+    """Iterate over the waiting payments and then over the log, newest first; a cursor `w…` stands among the waiting."""
+    log = room.payments
+    if not after or after.startswith("w"):
+        before = int(after[1:]) if after[1:].isdecimal() else None
+        waiting = sorted(room.books.pending.values(), key=lambda found: -found.seq)
+        for pending in waiting:
+            if before is not None and pending.seq >= before:
+                continue
+            if party is None or party in parties_of(pending):
+                yield pending
+        after = ""
+    yield from log.newest_first(after) if party is None else log.of_institution(party, after)
 
 
 def payment(
     room: Offshore, rules: RuleBook, uetr: str, institution: str | None
 ) -> PaymentDetail | None:
     """Show one payment; None when there is none or the reader is no party to it."""
-    found = room.books.payments.get(uetr)
+    found = room.record_of(uetr)
     if found is None or not _may_see(room, found, institution):
         return None
-    steps = [TimeLineStep(code, found.at_us, *STATUS_TEXTS[code]) for code in statuses_of(found)]
+    steps = _time_line(found, told=institution in (None, found.bank))
     same_name = found.debtor == found.creditor
     pair = (AccountClass(found.debtor_class), AccountClass(found.creditor_class))
     name = cell_name(*pair, cny=found.order.currency == "CNY", same_name=same_name)
     cite = rules[name].at(date_of(found.at_us)).cite
     view = _payment_view(room, found, institution)
-    draw = found.draw if view.sample else 0
+    draw = found.draw if view.sample and isinstance(found, Payment) else 0
     return PaymentDetail(view, steps, found.seq, name, cite, draw)
 
 
@@ -152,7 +171,7 @@ def account_statement(
     if balance is None:
         return None
     entries: list[AccountEntry] = []
-    for found in _newest_first(room.indexes.of_account(account_id), after):
+    for found in room.payments.of_account(account_id, after):
         if found.order.currency != currency:
             continue
         if len(entries) == _page(limit):
@@ -199,17 +218,18 @@ def overview(room: Offshore, date: datetime.date) -> Overview:
     today: dict[str, tuple[int, int]] = {}
     total: dict[str, tuple[int, int]] = {}
     sampled_today = sampled_total = 0
-    for (day, currency), found in room.indexes.totals.items():
+    for name, found in room.books.totals.items():
+        day, _, currency = name.partition("/")
         before = total.get(currency, (0, 0))
         total[currency] = (before[0] + found.payments, before[1] + found.value)
         sampled_total += found.sampled
-        if day == date:
+        if day == date.isoformat():
             today[currency] = (found.payments, found.value)
             sampled_today += found.sampled
     return Overview(
         date=date,
         payments_today=sum(count for count, _ in today.values()),
-        payments_total=len(room.books.payments),
+        payments_total=sum(count for count, _ in total.values()),
         sampled_today=sampled_today,
         sampled_total=sampled_total,
         today=[CurrencyTotal(currency, *today[currency]) for currency in sorted(today)],
@@ -251,23 +271,41 @@ def _matrix_cell(rules: RuleBook, date: datetime.date, name: str) -> MatrixCell:
     )
 
 
-def _newest_first(found: list[Payment], after: str) -> Iterator[Payment]:
-    end = len(found)
-    if after:
-        end = bisect_left(found, int(after), key=_number) if after.isdecimal() else 0
-    for position in range(end - 1, -1, -1):
-        yield found[position]
-
-
 def _page(limit: int) -> int:
     return max(1, min(limit, LIMIT_MAX))
 
 
-def _number(found: Payment) -> int:
-    return found.number
+def _time_line(found: Payment | Pending, *, told: bool) -> list[TimeLineStep]:
+    """Write a payment's life out, from receipt to its end; a reader who is not told sees reviews without their kind."""
+    received_us = found.at_us
+    if isinstance(found, Payment) and found.steps:
+        received_us = found.received_us
+    steps = [_step(code, received_us) for code in ACCEPTED]
+    for step in found.steps:
+        wait = Wait(step.wait)
+        shown = _shown(wait, told=told)
+        cite = WAIT_CITES[wait] if shown == wait else ""
+        texts = STATUS_TEXTS[step.status]
+        person = step.person if told else ""
+        steps.append(TimeLineStep(step.status, step.at_us, *texts, shown, cite, person, step.seq))
+    if isinstance(found, Pending):
+        return steps
+    ends = [found.status] if found.status in ("RJCT", "CANC") else list(SETTLING)
+    if found.status == "ACCC":
+        ends.append("ACCC")
+    return [*steps, *(_step(code, found.at_us) for code in ends)]
 
 
-def _may_see(room: Offshore, found: Payment, institution: str | None) -> bool:
+def _step(code: str, at_us: int) -> TimeLineStep:
+    return TimeLineStep(code, at_us, *STATUS_TEXTS[code])
+
+
+def _shown(wait: Wait, *, told: bool) -> str:
+    """Return the word for a wait: only the bank and who sees all are told of a review's kind (D1)."""
+    return "REVIEW" if not told and wait in (Wait.SCREENING, Wait.RELEASE) else wait
+
+
+def _may_see(room: Offshore, found: Payment | Pending, institution: str | None) -> bool:
     return institution is None or institution in (
         found.sender,
         found.bank,
@@ -285,7 +323,7 @@ def _may_see_listing(room: Offshore, listing: Listing, institution: str | None) 
     return reader is not None and reader.kind in WHITE_LIST_READERS
 
 
-def _payment_view(room: Offshore, found: Payment, institution: str | None) -> PaymentView:
+def _payment_view(room: Offshore, found: Payment | Pending, institution: str | None) -> PaymentView:
     """Show a payment; whether it is sampled is told to its bank and to who sees all, not to the parties."""
     order = found.order
     debtor = Party(
@@ -302,12 +340,15 @@ def _payment_view(room: Offshore, found: Payment, institution: str | None) -> Pa
         *_names(room, found.creditor, order.creditor_name, order.creditor_country),
         order.creditor_agent,
     )
+    told = institution in (None, found.bank)
+    ended = found if isinstance(found, Payment) else None
+    waits = found.waits if isinstance(found, Pending) else []
     return PaymentView(
-        number=found.number,
+        number=-1 if ended is None else ended.number,
         uetr=order.uetr,
         at_us=found.at_us,
         direction=found.direction,
-        status=found.status,
+        status=status_of(found),
         line=found.line,
         rule=found.rule,
         currency=order.currency,
@@ -322,7 +363,16 @@ def _payment_view(room: Offshore, found: Payment, institution: str | None) -> Pa
         message_id=found.message_id,
         remittance=order.remittance,
         correspondent=found.correspondent,
-        sample=found.sample if institution in (None, found.bank) else "",
+        sample=ended.sample if told and ended is not None else "",
+        received_us=(ended.received_us if ended is not None else 0) or found.at_us,
+        waits=[_shown(wait, told=told) for wait in waits],
+        expires_us=found.expires_us if isinstance(found, Pending) else 0,
+        priority=order.priority,
+        trade_reference=order.trade_reference,
+        reason="" if ended is None else ended.reason,
+        detail="" if ended is None else ended.detail,
+        cite="" if ended is None else ended.cite,
+        charge=0 if ended is None else ended.charge,
     )
 
 

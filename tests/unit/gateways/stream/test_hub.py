@@ -16,7 +16,7 @@ Story = Callable[[Gate, Hub], Coroutine[Any, Any, None]]
 
 
 def figures(centre: object, at_us: int, seq: int) -> dict[str, int]:
-    return {"payments": len(centre.offshore.books.payments)}  # type: ignore[attr-defined]
+    return {"payments": len(centre.offshore.payments)}  # type: ignore[attr-defined]
 
 
 def play(story: Story, engine: Engine | None = None) -> None:

@@ -32,6 +32,7 @@ from huangpu.venues.offshore.payments.settle import (
     instruct_payment_batch,
     receive_credit_transfer,
 )
+from huangpu.venues.offshore.payments.statuses import statuses_of
 from huangpu.venues.offshore.payments.words import (
     BatchProcessed,
     InstructPayment,
@@ -39,7 +40,6 @@ from huangpu.venues.offshore.payments.words import (
     PaymentRefused,
     PaymentSettled,
     advices_of,
-    statuses_of,
 )
 from huangpu.venues.offshore.state import PaymentOrder
 
@@ -192,7 +192,7 @@ def test_batch_refuses_its_own_duplicates_and_lets_the_rest_stand() -> None:
     ]
     assert status == "PART"
     assert balance(engine, "FTE-OTC1/USD") == 999_998_00
-    samples = [payment.sample for payment in engine.centre.offshore.books.payments.values()]
+    samples = [payment.sample for payment in engine.centre.offshore.payments]
     assert samples.count("FIRST_PAYMENT") == 1
 
 

@@ -13,14 +13,17 @@ from huangpu.core.values import AMOUNT_MAX, CURRENCY_DIGITS
 from huangpu.registry.cash_accounts import AccountClass, AccountStatus, CashAccount
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.matrix import Cell, Line, Permission
-from huangpu.venues.offshore.payments.draft import Draft
-from huangpu.venues.offshore.state import (
+from huangpu.venues.offshore.orders import (
     END_TO_END_NOT_PROVIDED,
-    ListingState,
     PaymentOrder,
     end_to_end_key,
-    sender_key,
+    instruction_key,
+    message_key,
+    uetr_key,
 )
+from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.state import ListingState
+from huangpu.venues.offshore.white_list.standing import state_at
 
 FORM = "huangpu policy 28, form of an order"
 DUPLICATES = "huangpu policy 23, ids used once"
@@ -31,7 +34,7 @@ ID_LENGTH_MAX = 35
 TEXT_LENGTH_MAX = 140
 
 
-def form_refusal(order: PaymentOrder, date: datetime.date) -> Rejected | None:
+def form_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
     """Refuse an order that cannot be read as a payment of today.
 
     Rejects: AMOUNT_NOT_POSITIVE, AMOUNT_TOO_LARGE, CURRENCY_UNKNOWN, IDENTIFIER_MALFORMED, FIELD_OUT_OF_RANGE, DATE_NOT_SUPPORTED.
@@ -60,9 +63,12 @@ def form_refusal(order: PaymentOrder, date: datetime.date) -> Rejected | None:
     if order.charge_bearer not in CHARGE_BEARERS:
         detail = f"charge bearer {order.charge_bearer!r}, one of {' '.join(CHARGE_BEARERS)}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
-    if order.requested_date is not None and order.requested_date > date:
-        detail = f"requested {order.requested_date}, at the latest the business date {date}"
-        return Rejected(Reason.DATE_NOT_SUPPORTED, detail, FORM)
+    if order.requested_date is not None and order.requested_date > draft.stamp.date:
+        ahead = draft.rules["offshore.future_days_max"].at(draft.stamp.date)
+        latest = draft.stamp.date + datetime.timedelta(days=ahead.integer)
+        if order.requested_date > latest:
+            detail = f"requested {order.requested_date}, at the latest {latest}: {ahead.value} {ahead.unit} ahead"
+            return Rejected(Reason.DATE_NOT_SUPPORTED, detail, ahead.cite, ahead.rule)
     return None
 
 
@@ -74,7 +80,8 @@ def message_refusal(draft: Draft) -> Rejected | None:
     if not 0 < len(draft.message_id) <= ID_LENGTH_MAX:
         detail = f"message id {draft.message_id!r}: 1 to {ID_LENGTH_MAX} characters"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
-    if sender_key(draft.sender, draft.message_id) in draft.room.indexes.messages:
+    batch = f"{draft.sender}|{draft.message_id}" in draft.room.books.batches
+    if batch or draft.uses(message_key(draft.sender, draft.message_id)):
         detail = f"message id {draft.message_id} of {draft.sender} is used, each once"
         return Rejected(Reason.MESSAGE_ID_REUSED, detail, DUPLICATES)
     return None
@@ -86,35 +93,40 @@ def reuse_refusal(draft: Draft, order: PaymentOrder, *, own_debtor: bool) -> Rej
     Rule: domain note C5. The UETR is asked first: it alone is unique across senders and days.
     Rejects: UETR_REUSED, END_TO_END_ID_REUSED, INSTRUCTION_ID_REUSED.
     """
-    indexes, used = draft.room.indexes, draft.used
-    if order.uetr in draft.room.books.payments or order.uetr in used.messages:
+    if draft.uses(uetr_key(order.uetr)):
         detail = f"UETR {order.uetr} is used, each once"
         return Rejected(Reason.UETR_REUSED, detail, DUPLICATES)
-    if order.end_to_end_id != END_TO_END_NOT_PROVIDED:
-        key = end_to_end_key(order, draft.stamp.date, own_debtor=own_debtor)
-        if key in indexes.end_to_end or key in used.end_to_end:
-            detail = f"end-to-end id {order.end_to_end_id} of {order.debtor_account} is used on {draft.stamp.date}"
-            return Rejected(Reason.END_TO_END_ID_REUSED, detail, DUPLICATES)
-    if order.instruction_id:
-        key = sender_key(draft.sender, order.instruction_id)
-        if key in indexes.instructions or key in used.instructions:
-            detail = f"instruction id {order.instruction_id} of {draft.sender} is used, each once"
-            return Rejected(Reason.INSTRUCTION_ID_REUSED, detail, DUPLICATES)
+    if order.end_to_end_id != END_TO_END_NOT_PROVIDED and draft.uses(
+        end_to_end_key(order, draft.stamp.date, own_debtor=own_debtor)
+    ):
+        detail = f"end-to-end id {order.end_to_end_id} of {order.debtor_account} is used on {draft.stamp.date}"
+        return Rejected(Reason.END_TO_END_ID_REUSED, detail, DUPLICATES)
+    if order.instruction_id and draft.uses(instruction_key(draft.sender, order.instruction_id)):
+        detail = f"instruction id {order.instruction_id} of {draft.sender} is used, each once"
+        return Rejected(Reason.INSTRUCTION_ID_REUSED, detail, DUPLICATES)
     return None
 
 
 def debtor_account(draft: Draft, order: PaymentOrder) -> CashAccount | Rejected:
-    """Find the account to debit, asked for by its holder or by the instructed bank.
+    """Find the account to debit.
 
-    Rejects: DEBTOR_ACCOUNT_UNKNOWN, NOT_YOUR_INSTITUTION.
+    Rejects: DEBTOR_ACCOUNT_UNKNOWN.
     """
     account = draft.room.registry.cash_accounts.get(order.debtor_account)
     if account is None:
         return Rejected(Reason.DEBTOR_ACCOUNT_UNKNOWN, order.debtor_account, PARTIES)
-    if draft.stamp.institution not in (account.holder, draft.bank):
-        detail = f"{draft.stamp.person} acts for {draft.stamp.institution}; needed the holder of {account.id} or the instructed bank"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, PARTIES)
     return account
+
+
+def orderer_refusal(draft: Draft, account: CashAccount) -> Rejected | None:
+    """Refuse an order of somebody who is neither the holder of the account nor the instructed bank.
+
+    Rejects: NOT_YOUR_INSTITUTION.
+    """
+    if draft.stamp.institution in (account.holder, draft.bank):
+        return None
+    detail = f"{draft.stamp.person} acts for {draft.stamp.institution}; needed the holder of {account.id} or the instructed bank"
+    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, PARTIES)
 
 
 def creditor_account(draft: Draft, order: PaymentOrder) -> CashAccount | Rejected | None:
@@ -232,9 +244,11 @@ def pilot_refusal(
     if debtor.account_class is not AccountClass.FTE:
         return None
     listing = draft.room.books.listings.get(debtor.holder)
-    if listing is None or listing.state is not ListingState.ACTIVE:
-        state = "not on the white list" if listing is None else listing.state
-        detail = f"{debtor.holder} is {state}, needed ACTIVE at settlement"
+    state = None if listing is None else state_at(listing, draft.stamp.at_us)
+    if state is not ListingState.ACTIVE:
+        detail = (
+            f"{debtor.holder} is {state or 'not on the white list'}, needed ACTIVE at settlement"
+        )
         return Rejected(
             Reason.WHITE_LIST_STATUS, detail, "R-17, ACTIVE on the white list at settlement"
         )
@@ -247,23 +261,20 @@ def pilot_refusal(
     return Rejected(Reason.TRADE_TYPE_MISSING, detail, types.cite, types.rule)
 
 
-def second_line_refusal(draft: Draft, order: PaymentOrder, cell: Cell) -> Rejected | None:
-    """Refuse a second-line transfer without a permitted purpose, and any that would need a release.
+def purpose_refusal(draft: Draft, order: PaymentOrder, cell: Cell) -> Rejected | None:
+    """Refuse a second-line transfer without a permitted purpose.
 
-    Rule: R-08 (four purposes), R-18 (release before execution).
-    Rejects: PURPOSE_MISSING, PURPOSE_NOT_PERMITTED, SECOND_LINE_NOT_OPEN.
+    Rule: R-08 (four purposes).
+    Rejects: PURPOSE_MISSING, PURPOSE_NOT_PERMITTED.
     """
-    row, line = cell
-    if line is Line.SECOND:
-        purposes = draft.rules["offshore.second_line.purposes"].at(draft.stamp.date)
-        if order.purpose not in purposes.texts:
-            reason = Reason.PURPOSE_NOT_PERMITTED if order.purpose else Reason.PURPOSE_MISSING
-            detail = f"purpose {order.purpose!r}, one of {' '.join(purposes.texts)}"
-            return Rejected(reason, detail, purposes.cite, purposes.rule)
-    if row.value == Permission.RELEASE:
-        detail = f"{cell.rule_id}: {row.rule.removeprefix('transfer.')} needs a release, which is not open"
-        return Rejected(Reason.SECOND_LINE_NOT_OPEN, detail, row.cite, row.rule)
-    return None
+    if cell.line is not Line.SECOND:
+        return None
+    purposes = draft.rules["offshore.second_line.purposes"].at(draft.stamp.date)
+    if order.purpose in purposes.texts:
+        return None
+    reason = Reason.PURPOSE_NOT_PERMITTED if order.purpose else Reason.PURPOSE_MISSING
+    detail = f"purpose {order.purpose!r}, one of {' '.join(purposes.texts)}"
+    return Rejected(reason, detail, purposes.cite, purposes.rule)
 
 
 def _far_party_refusal(account: str, name: str, country: str) -> Rejected | None:

@@ -1,7 +1,7 @@
 """What the orders decided so far in one entry would leave behind, before anything is applied.
 
-A single order meets an empty draft. In a batch each accepted order leaves its ids and its movements here, so that the next one is decided
-as if they had been applied; the books themselves do not change while a batch is decided.
+A single order meets an empty draft. In a batch, or where one payment's credit releases another, each accepted order leaves its ids and its
+movements here, so that the next one is decided as if they had been applied; the books themselves do not change in a decision.
 """
 
 from collections.abc import Sequence
@@ -10,31 +10,38 @@ from huangpu.core.message import Stamp
 from huangpu.core.rulebook import RuleBook
 from huangpu.ledger.book import Book
 from huangpu.ledger.kernel import BOOKED_LIMIT
-from huangpu.ledger.transfers import LedgerCode, Leg, Shortfall
-from huangpu.venues.offshore.state import (
-    END_TO_END_NOT_PROVIDED,
-    Indexes,
-    Offshore,
-    Payment,
-    counterparty_key,
-    end_to_end_key,
-    sender_key,
-)
+from huangpu.ledger.transfers import LedgerCode, Leg, LegKind, Shortfall
+from huangpu.venues.offshore.orders import Payment, Pending, counterparty_key, keys_of
+from huangpu.venues.offshore.state import Offshore
+
+
+class Moves:
+    """What an entry has decided so far: movements by ledger account, ids used up, payments ended, and counters of other rooms."""
+
+    __slots__ = ("booked", "counterparties", "counts", "ended", "held", "holds", "keys")
+
+    def __init__(self) -> None:
+        self.booked: dict[int, int] = {}
+        self.held: dict[int, int] = {}
+        self.holds = 0
+        self.ended = 0
+        self.keys: set[str] = set()
+        self.counterparties: set[str] = set()
+        self.counts: dict[str, int] = {}
 
 
 class Draft:
-    """One entry in the making: who sends which message through which bank, and what its orders have used up."""
+    """One entry in the making, as one message in it sees it: who sends which message through which bank."""
 
     __slots__ = (
         "bank",
+        "in_batch",
         "message_id",
-        "moved",
+        "moves",
         "room",
         "rules",
         "sender",
-        "settled",
         "stamp",
-        "used",
     )
 
     def __init__(
@@ -43,9 +50,11 @@ class Draft:
         rules: RuleBook,
         stamp: Stamp,
         *,
-        sender: str,
-        bank: str,
-        message_id: str,
+        sender: str = "",
+        bank: str = "",
+        message_id: str = "",
+        in_batch: bool = False,
+        moves: Moves | None = None,
     ) -> None:
         self.room = room
         self.rules = rules
@@ -53,53 +62,102 @@ class Draft:
         self.sender = sender
         self.bank = bank
         self.message_id = message_id
-        self.settled = 0
-        self.moved: dict[int, int] = {}
-        self.used = Indexes()
+        self.in_batch = in_batch
+        self.moves = Moves() if moves is None else moves
+
+    def of(self, pending: Pending) -> "Draft":
+        """Return this entry as the message of a waiting payment sees it."""
+        return Draft(
+            self.room,
+            self.rules,
+            self.stamp,
+            sender=pending.sender,
+            bank=pending.bank,
+            message_id=pending.message_id,
+            in_batch=pending.in_batch,
+            moves=self.moves,
+        )
 
     def booked(self, number: int) -> int:
-        """Return the booked balance as the accepted orders would leave it, credit-positive."""
-        return self.room.ledger.booked(number) + self.moved.get(number, 0)
+        """Return the booked balance as the entry so far would leave it, credit-positive."""
+        return self.room.ledger.booked(number) + self.moves.booked.get(number, 0)
+
+    def available(self, number: int) -> int:
+        """Return what could be debited after the entry so far."""
+        moves = self.moves
+        left = moves.booked.get(number, 0) - moves.held.get(number, 0)
+        return self.room.ledger.available(number) + left
+
+    def uses(self, key: str) -> bool:
+        """Tell whether an id is used up, by the books or by the entry so far."""
+        return key in self.moves.keys or self.room.uses(key)
+
+    def knows(self, counterparty: str) -> bool:
+        """Tell whether a company has paid a creditor account before (`counterparty_key`)."""
+        return (
+            counterparty in self.room.books.counterparties
+            or counterparty in self.moves.counterparties
+        )
+
+    def next_number(self) -> int:
+        """Return the number of the next payment that ends."""
+        return len(self.room.payments) + self.moves.ended
+
+    def next_hold(self) -> int:
+        """Return the number that the ledger's next hold will get."""
+        return self.room.ledger.next_hold() + self.moves.holds
 
     def shortfall(self, legs: Sequence[Leg]) -> Shortfall | None:
-        """Say what a routed transfer would fail on after the accepted orders.
+        """Say what a routed transfer would fail on after the entry so far.
 
         Reading: the ledger's own rules; no account stands in two legs of one transfer, so each leg is looked at by itself.
         """
-        if not self.moved:
+        if not self.moves.booked and not self.moves.held:
             return self.room.ledger.check(legs)
-        return _shortfall(self.room.ledger, self.moved, legs)
+        return _shortfall(self.room.ledger, self.moves, legs)
 
-    def take(self, payment: Payment, legs: Sequence[Leg]) -> None:
-        """Count an accepted order in."""
+    def move(self, legs: Sequence[Leg]) -> None:
+        """Count movements in."""
+        booked, held = self.moves.booked, self.moves.held
         for leg in legs:
-            self.moved[leg.debit] = self.moved.get(leg.debit, 0) - leg.amount
-            self.moved[leg.credit] = self.moved.get(leg.credit, 0) + leg.amount
-        order, used = payment.order, self.used
-        used.messages[order.uetr] = order.uetr
-        if order.end_to_end_id != END_TO_END_NOT_PROVIDED:
-            key = end_to_end_key(order, self.stamp.date, own_debtor=bool(payment.debtor))
-            used.end_to_end[key] = order.uetr
-        if order.instruction_id:
-            used.instructions[sender_key(payment.sender, order.instruction_id)] = order.uetr
-        if payment.sample:
-            used.counterparties[counterparty_key(payment.debtor, order)] = order.uetr
-        self.settled += 1
+            if leg.kind == LegKind.HOLD:
+                held[leg.debit] = held.get(leg.debit, 0) + leg.amount
+                self.moves.holds += 1
+                continue
+            if leg.kind != LegKind.TRANSFER:
+                held[leg.debit] = held.get(leg.debit, 0) - leg.amount
+            if leg.kind != LegKind.VOID:
+                booked[leg.debit] = booked.get(leg.debit, 0) - leg.amount
+                booked[leg.credit] = booked.get(leg.credit, 0) + leg.amount
+
+    def take(self, record: Payment | Pending) -> None:
+        """Count an accepted order in: its ids, and, when it has ended, its number."""
+        self.moves.keys.update(keys_of(record, self.stamp.date))
+        if isinstance(record, Pending):
+            return
+        self.moves.ended += 1
+        if record.sample:
+            self.moves.counterparties.add(counterparty_key(record.debtor, record.order))
 
 
-def _shortfall(ledger: Book, moved: dict[int, int], legs: Sequence[Leg]) -> Shortfall | None:
+def _shortfall(ledger: Book, moves: Moves, legs: Sequence[Leg]) -> Shortfall | None:
     for index, leg in enumerate(legs):
         debit, credit, amount = leg.debit, leg.credit, leg.amount
+        if leg.kind == LegKind.VOID:
+            continue
         payer, receiver = ledger.account(debit), ledger.account(credit)
-        lowered = ledger.booked(debit) + moved.get(debit, 0) - amount
-        if payer.booked_min is not None:
-            left = lowered - ledger.held(debit) - payer.booked_min
+        lowered = ledger.booked(debit) + moves.booked.get(debit, 0) - amount
+        if payer.booked_min is not None and leg.kind != LegKind.POST:
+            held = ledger.held(debit) + moves.held.get(debit, 0)
+            left = lowered - held - payer.booked_min
             if left < 0:
                 code = LedgerCode.INSUFFICIENT_FUNDS
                 return Shortfall(index, code, debit, left + amount, amount)
+        if leg.kind == LegKind.HOLD:
+            continue
         if lowered <= -BOOKED_LIMIT:
             return Shortfall(index, LedgerCode.OVERFLOW, debit, lowered, BOOKED_LIMIT)
-        raised = ledger.booked(credit) + moved.get(credit, 0) + amount
+        raised = ledger.booked(credit) + moves.booked.get(credit, 0) + amount
         if receiver.booked_max is not None and raised > receiver.booked_max:
             code = LedgerCode.LIMIT_EXCEEDED
             return Shortfall(index, code, credit, raised, receiver.booked_max)

@@ -1,7 +1,8 @@
-"""The words of a payment: the commands that ask for one, the events that tell of it, and the status codes it passes through.
+"""The words of a payment: the commands that ask for one, the events that tell of it.
 
-An accepted order is settled in the same entry: `LegsPosted` moves the money and `PaymentSettled` holds all that pain.002, pacs.002,
-pacs.008 and camt.054 say. A refused order is the entry's `Rejected` outcome, or a `PaymentRefused` inside a batch.
+An accepted order is settled in the same entry, or waits: `LegsPosted` moves or holds the money, `PaymentSettled` holds all that pain.002,
+pacs.002, pacs.008 and camt.054 say, `PaymentWaiting` what it waits for. One that waited ends by `PaymentSettled` or `PaymentEnded`. A refused
+order is the entry's `Rejected` outcome, or a `PaymentRefused` inside a batch.
 """
 
 import datetime
@@ -10,10 +11,8 @@ import msgspec
 
 from huangpu.core.message import Command, Event, Rejected
 from huangpu.ledger.accounts import Side
-from huangpu.venues.offshore.state import Batch, Direction, Payment, PaymentOrder
-
-ACCEPTED_STATUSES = ("RCVD", "ACTC", "ACCP", "ACFC", "ACSP", "ACSC")
-"""What every settled payment passes in its entry (domain note C3); ACCC follows where the creditor's account is kept here."""
+from huangpu.venues.offshore.orders import Direction, Payment, PaymentOrder, Pending
+from huangpu.venues.offshore.state import Batch
 
 
 class InstructPayment(Command, frozen=True):
@@ -25,11 +24,12 @@ class InstructPayment(Command, frozen=True):
 
 
 class InstructPaymentBatch(Command, frozen=True):
-    """Pay by many orders of one message; each stands alone."""
+    """Pay by many orders of one message; each stands alone, or with `atomic` all or none."""
 
     message_id: str
     bank: str
     orders: list[PaymentOrder]
+    atomic: bool = False
 
 
 class ReceiveCreditTransfer(Command, frozen=True):
@@ -42,12 +42,28 @@ class ReceiveCreditTransfer(Command, frozen=True):
 
 
 class OutboundCreditTransfer(msgspec.Struct, frozen=True, gc=False):
-    """The pacs.008 that is owed to the correspondent; the order and the UETR are the payment's."""
+    """The pacs.008 that is owed to the correspondent; the order and the UETR are the payment's.
+
+    Units: `settled` in minor units, where a charge was taken out of the ordered amount; 0: the ordered amount.
+    """
 
     message_id: str
     instructing_agent: str
     instructed_agent: str
     settlement_date: datetime.date
+    settled: int = 0
+
+
+class PaymentWaiting(Event, frozen=True):
+    """The payment is accepted and waits, or waits on for something else; its ids are used up."""
+
+    pending: Pending
+
+
+class PaymentEnded(Event, frozen=True):
+    """A payment that waited has ended without money: refused (RJCT) or cancelled (CANC)."""
+
+    payment: Payment
 
 
 class PaymentSettled(Event, frozen=True):
@@ -83,13 +99,6 @@ class Advice(msgspec.Struct, frozen=True):
     amount: int
     currency: str
     booked_after: int
-
-
-def statuses_of(payment: Payment) -> list[str]:
-    """List the statuses that a settled payment passed, in order."""
-    if payment.status == "ACCC":
-        return [*ACCEPTED_STATUSES, "ACCC"]
-    return list(ACCEPTED_STATUSES)
 
 
 def advices_of(payment: Payment) -> list[Advice]:

@@ -1,0 +1,240 @@
+"""Waiting: what stops an accepted payment, how a wait is taken away, and how a payment ends without money.
+
+A payment waits for a screening officer, for a release across the second line, for its value date, or for money, in this order. Those under
+review keep their money by holds placed at once where it suffices; those in the queue hold nothing. When the last wait is taken away, accounts,
+white list and matrix are asked again as they stand at that moment: a payment settles by the rules of its settlement, not of its receipt.
+"""
+
+import datetime
+
+import msgspec
+
+from huangpu.core.calendar import (
+    instant_us,
+    is_business_day,
+    next_business_day,
+)
+from huangpu.core.message import Event, Rejected
+from huangpu.core.reasons import Reason
+from huangpu.core.rulebook import Row
+from huangpu.ledger.events import LegsPosted
+from huangpu.ledger.transfers import LedgerCode, Leg, LegKind, Shortfall
+from huangpu.registry.cash_accounts import AccountClass
+from huangpu.venues.offshore.matrix import Permission
+from huangpu.venues.offshore.orders import Direction, LifeStep, Payment, Pending, Wait
+from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.payments.final import finished, short_of
+from huangpu.venues.offshore.payments.plan import Plan, holds_of, planned_again
+from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentWaiting
+
+REVIEWS = (Wait.SCREENING, Wait.RELEASE)
+AFTER_CUT_OFF = ("", "WAREHOUSE", "REJECT")
+
+
+def accepted(draft: Draft, plan: Plan, reviews: list[Wait]) -> list[Event] | Rejected:
+    """Settle a planned order now, or let it wait for its reviews, its value date, or money.
+
+    Rejects: CUT_OFF_PASSED, FUNDS_INSUFFICIENT (the queue is off or over for today), BALANCE_LIMIT_EXCEEDED.
+    """
+    waits = [*reviews]
+    if plan.cell.row.value == Permission.RELEASE:
+        waits.append(Wait.RELEASE)
+    release_us = _value_date_us(draft, plan)
+    if isinstance(release_us, Rejected):
+        return release_us
+    if release_us:
+        waits.append(Wait.WAREHOUSE)
+    if not waits:
+        return _settled_or_queued(draft, plan, None)
+    holds = _holds(draft, plan) if waits[0] in REVIEWS else []
+    pending = _pending(draft, plan, waits, release_us)
+    return _waiting(draft, pending, holds)
+
+
+def resolve(draft: Draft, pending: Pending, wait: Wait) -> list[Event] | Rejected:
+    """Take one wait away; with the last one the payment settles, joins the queue, or ends refused.
+
+    Reading: a rule that refuses at this moment ends the payment (RJCT) by an accepted entry; only money that is short lets it wait on.
+    """
+    assert wait in pending.waits, (wait, pending.waits)
+    own = draft.of(pending)
+    waits = [left for left in pending.waits if left is not wait]
+    if waits:
+        return _waiting(own, _stepped(own, pending, waits), [])
+    plan = planned_again(own, pending)
+    if isinstance(plan, Rejected):
+        return end(own, pending, "RJCT", plan)
+    release_us = 0 if wait is Wait.WAREHOUSE else _value_date_us(own, plan)
+    if isinstance(release_us, Rejected):
+        return end(own, pending, "RJCT", release_us)
+    if release_us:
+        later = _stepped(own, pending, [Wait.WAREHOUSE])
+        return _waiting(own, msgspec.structs.replace(later, release_us=release_us), [])
+    found = _settled_or_queued(own, plan, pending)
+    return end(own, pending, "RJCT", found) if isinstance(found, Rejected) else found
+
+
+def end(draft: Draft, pending: Pending, status: str, cause: Rejected) -> list[Event]:
+    """End a waiting payment without money: RJCT or CANC, its holds void."""
+    own = draft.of(pending)
+    ledger = draft.room.ledger
+    legs: list[Leg] = []
+    for number in pending.holds:
+        hold = ledger.open_hold(number)
+        assert hold is not None, number
+        legs.append(Leg(LegKind.VOID, hold.debit, hold.credit, hold.amount, number))
+    payment = Payment(
+        number=own.next_number(),
+        seq=own.stamp.seq,
+        at_us=own.stamp.at_us,
+        message_id=pending.message_id,
+        sender=pending.sender,
+        order=pending.order,
+        direction=pending.direction,
+        status=status,
+        line=pending.line,
+        rule=pending.rule,
+        bank=pending.bank,
+        debtor=pending.debtor,
+        debtor_class=pending.debtor_class,
+        creditor=pending.creditor,
+        creditor_class=pending.creditor_class,
+        creditor_bank=pending.creditor_bank,
+        correspondent=pending.correspondent,
+        received_us=pending.at_us,
+        in_batch=pending.in_batch,
+        steps=pending.steps,
+        reason=cause.reason,
+        detail=cause.detail,
+        cite=cause.cite,
+        screened=pending.screened,
+        score_bp=pending.score_bp,
+    )
+    own.move(legs)
+    own.take(payment)
+    ended = PaymentEnded(payment=payment)
+    return [LegsPosted(legs=legs), ended] if legs else [ended]
+
+
+def warehouse_due(draft: Draft) -> list[Event]:
+    """Send on what has reached its value date."""
+    events: list[Event] = []
+    now_us = draft.stamp.at_us
+    for pending in list(draft.room.books.pending.values()):
+        if pending.waits == [Wait.WAREHOUSE] and pending.release_us <= now_us:
+            found = resolve(draft, pending, Wait.WAREHOUSE)
+            assert not isinstance(found, Rejected)
+            events += found
+    return events
+
+
+def _settled_or_queued(draft: Draft, plan: Plan, waited: Pending | None) -> list[Event] | Rejected:
+    found = finished(draft, plan, waited)
+    if not isinstance(found, Shortfall):
+        return found
+    refused = short_of(draft, plan, found)
+    if found.code is not LedgerCode.INSUFFICIENT_FUNDS or plan.direction is Direction.INWARD:
+        return refused
+    until_us = _queue_until_us(draft)
+    if draft.stamp.at_us >= until_us:
+        return refused
+    pending = _pending(draft, plan, [Wait.QUEUE], 0) if waited is None else waited
+    if waited is not None:
+        if waited.waits == [Wait.QUEUE]:
+            # It stays where it is: its life in the queue began when it joined.
+            return []
+        pending = _stepped(draft, waited, [Wait.QUEUE])
+    return _waiting(draft, msgspec.structs.replace(pending, expires_us=until_us), [])
+
+
+def _queue_until_us(draft: Draft) -> int:
+    """Return the instant at which today's queue ends; 0 where there is none."""
+    date = draft.stamp.date
+    if not draft.rules["offshore.queue.on"].at(date).flag:
+        return 0
+    return _instant_of(date, draft.rules["offshore.queue.until"].at(date))
+
+
+def _instant_of(date: datetime.date, row: Row) -> int:
+    """Return the instant of a row that holds a time of day, `HH:MM`."""
+    hours, _, minutes = row.text.partition(":")
+    return instant_us(date, 0) + (int(hours) * 60 + int(minutes)) * 60_000_000
+
+
+def _value_date_us(draft: Draft, plan: Plan) -> int | Rejected:
+    """Return when the payment may settle, 0 for now.
+
+    Rule: domain note C6; huangpu policy 35.
+    Rejects: CUT_OFF_PASSED.
+    """
+    if plan.direction is Direction.INWARD:
+        return 0
+    rules, today, order = draft.rules, draft.stamp.date, plan.order
+    external = plan.direction is Direction.OUTWARD
+    channel = "BOOK" if not external else "CNY" if order.currency == "CNY" else "FOREIGN"
+    day = max(order.requested_date or today, today)
+    row = rules[f"offshore.cut_off.{channel}"].at(today)
+    if day == today and row.value != "24:00" and _instant_of(today, row) <= draft.stamp.at_us:
+        after = rules["offshore.cut_off.after"].at(today)
+        if (order.after_cut_off or after.text) == "REJECT":
+            detail = f"{order.currency} {channel.lower()}: received after {row.value} ({row.unit})"
+            return Rejected(Reason.CUT_OFF_PASSED, detail, row.cite, row.rule)
+        day = today + datetime.timedelta(days=1)
+    closed = external and rules["offshore.cut_off.business_days"].at(today).flag
+    if closed and not is_business_day(rules, day):
+        day = next_business_day(rules, day)
+    return 0 if day == today else instant_us(day, 0)
+
+
+def _holds(draft: Draft, plan: Plan) -> list[Leg]:
+    """Return the holds of a payment under review; none where the money does not suffice."""
+    legs = holds_of(plan)
+    return [] if draft.shortfall(legs) is not None else legs
+
+
+def _pending(draft: Draft, plan: Plan, waits: list[Wait], release_us: int) -> Pending:
+    stamp, debtor, creditor = draft.stamp, plan.debtor, plan.creditor
+    return Pending(
+        order=plan.order,
+        message_id=draft.message_id,
+        sender=draft.sender,
+        maker=stamp.person,
+        bank=draft.bank,
+        direction=plan.direction,
+        line=plan.cell.line,
+        rule=plan.cell.rule_id,
+        debtor="" if debtor is None else debtor.holder,
+        debtor_class=AccountClass.OVS if debtor is None else debtor.account_class,
+        creditor="" if creditor is None else creditor.holder,
+        creditor_class=AccountClass.OVS if creditor is None else creditor.account_class,
+        creditor_bank="" if creditor is None else creditor.bank,
+        correspondent=plan.correspondent,
+        seq=stamp.seq,
+        at_us=stamp.at_us,
+        waits=waits,
+        since_us=stamp.at_us,
+        priority=plan.order.priority,
+        release_us=release_us,
+        in_batch=draft.in_batch,
+        steps=[LifeStep(stamp.at_us, stamp.seq, "PDNG", waits[0], stamp.person)],
+    )
+
+
+def _stepped(draft: Draft, pending: Pending, waits: list[Wait]) -> Pending:
+    """Let a payment wait for what is left."""
+    stamp = draft.stamp
+    step = LifeStep(stamp.at_us, stamp.seq, "PDNG", waits[0], stamp.person)
+    steps = [*pending.steps, step]
+    return msgspec.structs.replace(pending, waits=waits, since_us=stamp.at_us, steps=steps)
+
+
+def _waiting(draft: Draft, pending: Pending, holds: list[Leg]) -> list[Event]:
+    events: list[Event] = []
+    if holds:
+        first = draft.next_hold()
+        numbers = list(range(first, first + len(holds)))
+        pending = msgspec.structs.replace(pending, holds=numbers)
+        events.append(LegsPosted(legs=holds))
+        draft.move(holds)
+    draft.take(pending)
+    return [*events, PaymentWaiting(pending=pending)]
