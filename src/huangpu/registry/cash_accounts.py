@@ -22,14 +22,26 @@ class AccountClass(enum.StrEnum):
     FTF = "FTF"
     NRA = "NRA"
     OSA = "OSA"
-    EF = "EF"
+    EFE = "EFE"
+    EFN = "EFN"
+    EFF = "EFF"
+    EFU = "EFU"
     DOM = "DOM"
     OVS = "OVS"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "AccountClass | None":
+        """Read the one class EF of version 0.1.0, under which no account could be opened, as a company's."""
+        return cls.EFE if value == "EF" else None
 
 
 FREE_TRADE_CLASSES = frozenset(
     {AccountClass.FTE, AccountClass.FTN, AccountClass.FTU, AccountClass.FTI, AccountClass.FTF}
 )
+MULTI_FUNCTIONAL_CLASSES = frozenset(
+    {AccountClass.EFE, AccountClass.EFN, AccountClass.EFF, AccountClass.EFU}
+)
+"""Accounts of Hainan and Hengqin, kept outside the separate accounting unit."""
 
 
 class AccountStatus(enum.StrEnum):

@@ -8,8 +8,14 @@ import datetime
 import enum
 from typing import NamedTuple
 
+import msgspec
+
 from huangpu.core.rulebook import Row, RuleBook
-from huangpu.registry.cash_accounts import FREE_TRADE_CLASSES, AccountClass
+from huangpu.registry.cash_accounts import (
+    FREE_TRADE_CLASSES,
+    MULTI_FUNCTIONAL_CLASSES,
+    AccountClass,
+)
 
 
 class Line(enum.StrEnum):
@@ -21,11 +27,12 @@ class Line(enum.StrEnum):
 
 
 class Permission(enum.StrEnum):
-    """What a cell says."""
+    """What a cell says: `feature` is `release` where the switch of the cell is on, and else `forbid`."""
 
     ALLOW = "allow"
     FORBID = "forbid"
     RELEASE = "release"
+    FEATURE = "feature"
 
 
 class Cell(NamedTuple):
@@ -40,34 +47,53 @@ class Cell(NamedTuple):
         return self.row.cite.partition(",")[0]
 
 
+FEATURES = {"R-10b": "offshore.feature.ftn_foreign_second_line"}
+"""The switch of each rule whose cells say `feature`."""
+
+
 def line_of(debtor: AccountClass, creditor: AccountClass) -> Line:
     """Classify a pair of account classes.
 
-    Rule: offshore domain note B2, column "line".
+    Rule: offshore domain note B2, column "line". The second line of Hainan lies between its accounts and ordinary ones (R-16).
     """
-    free_trade = (debtor in FREE_TRADE_CLASSES) + (creditor in FREE_TRADE_CLASSES)
-    if free_trade == 0:
-        return Line.NONE
-    return Line.SECOND if AccountClass.DOM in (debtor, creditor) else Line.FIRST
+    pair = {debtor, creditor}
+    if AccountClass.DOM in pair:
+        return Line.SECOND if pair & (FREE_TRADE_CLASSES | MULTI_FUNCTIONAL_CLASSES) else Line.NONE
+    return Line.FIRST if pair & FREE_TRADE_CLASSES else Line.NONE
 
 
-def cell_name(debtor: AccountClass, creditor: AccountClass, cny: bool, same_name: bool) -> str:
-    """Return the name of the rule that holds a cell; only FTE and DOM in CNY ask whether one holder is on both sides."""
+def cell_name(
+    debtor: AccountClass,
+    creditor: AccountClass,
+    cny: bool,
+    same_name: bool,
+    upgraded: bool = False,
+) -> str:
+    """Return the name of the rule that holds a cell; few pairs ask who holds the accounts or whether the FTE account is upgraded."""
     name = f"transfer.{debtor}.{creditor}.{'CNY' if cny else 'FOREIGN'}"
-    if cny and {debtor, creditor} == {AccountClass.FTE, AccountClass.DOM}:
-        return f"{name}.{'SAME_NAME' if same_name else 'OTHER_NAME'}"
-    return name
+    pair = {debtor, creditor}
+    if AccountClass.FTE in pair and pair & MULTI_FUNCTIONAL_CLASSES:
+        return f"{name}.{'UPGRADED' if upgraded else 'PLAIN'}"
+    if not cny or pair not in (
+        {AccountClass.FTE, AccountClass.DOM},
+        {AccountClass.EFE, AccountClass.DOM},
+    ):
+        return name
+    if not same_name:
+        return f"{name}.OTHER_NAME"
+    return f"{name}.{'UPGRADED' if upgraded and AccountClass.FTE in pair else 'SAME_NAME'}"
 
 
 _CELLS = {
-    (debtor, creditor, cny, same_name): (
-        cell_name(debtor, creditor, cny, same_name),
+    (debtor, creditor, cny, same_name, upgraded): (
+        cell_name(debtor, creditor, cny, same_name, upgraded),
         line_of(debtor, creditor),
     )
     for debtor in AccountClass
     for creditor in AccountClass
     for cny in (False, True)
-    for same_name in (False, True)
+    for same_name in (True, False)
+    for upgraded in (False, True)
 }
 
 
@@ -82,7 +108,16 @@ def cell(
     pair: tuple[AccountClass, AccountClass],
     currency: str,
     same_name: bool,
+    upgraded: bool = False,
 ) -> Cell:
-    """Read the cell of a transfer from the first to the second class of `pair`."""
-    name, line = _CELLS[pair[0], pair[1], currency == "CNY", same_name]
-    return Cell(rules[name].at(date), line)
+    """Read the cell of a transfer from the first to the second class of `pair`; `upgraded` is said of its FTE account."""
+    name, line = _CELLS[pair[0], pair[1], currency == "CNY", same_name, upgraded]
+    found = Cell(rules[name].at(date), line)
+    return found if found.row.value != Permission.FEATURE else _switched(rules, date, found)
+
+
+def _switched(rules: RuleBook, date: datetime.date, found: Cell) -> Cell:
+    """Read a cell that waits for its switch."""
+    switch = rules[FEATURES[found.rule_id]].at(date)
+    word = Permission.RELEASE if switch.flag else Permission.FORBID
+    return Cell(msgspec.structs.replace(found.row, value=word.value), found.line)
