@@ -45,6 +45,7 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.PURPOSE_MISSING: "FF07",
     Reason.PURPOSE_NOT_PERMITTED: "RR04",
     Reason.LOAN_NOT_REPAYABLE: "RR04",
+    Reason.RELEASE_REFUSED: "AG01",
     Reason.QUOTA_EXCEEDED: "AM14",
     Reason.MESSAGE_ID_REUSED: "DU01",
     Reason.INSTRUCTION_ID_REUSED: "DU05",
