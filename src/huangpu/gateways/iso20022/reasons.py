@@ -45,6 +45,7 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.PURPOSE_MISSING: "FF07",
     Reason.PURPOSE_NOT_PERMITTED: "RR04",
     Reason.LOAN_NOT_REPAYABLE: "RR04",
+    Reason.REGULATORY_REASON: "RR04",
     Reason.RELEASE_REFUSED: "AG01",
     Reason.QUOTA_EXCEEDED: "AM14",
     Reason.MESSAGE_ID_REUSED: "DU01",
@@ -59,6 +60,9 @@ CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
 # What the code alone does not say: the customer is told that the white list refused, not who is on it.
 MARKS: Final[dict[Reason, str]] = {Reason.WHITE_LIST_STATUS: "PILOT-STATUS"}
 
+UNEXPLAINED: Final = frozenset({Reason.REGULATORY_REASON})
+"""Told by the code alone: whoever may be on a list is not told why (domain note C4)."""
+
 FORBIDDEN: Final = frozenset(
     {
         Reason.ACTOR_UNKNOWN,
@@ -72,6 +76,8 @@ FORBIDDEN: Final = frozenset(
 
 def status_reason(rejected: Rejected) -> StatusReason:
     """Give a refusal of the engine as a status reason: code, mark, value found and clause."""
+    if rejected.reason in UNEXPLAINED:
+        return StatusReason(code=CODES[rejected.reason])
     mark = MARKS.get(rejected.reason, rejected.reason)
     text = f"{mark}: {rejected.detail} ({rejected.cite})"
     lines = information_lines(text.encode("ascii", "replace").decode())

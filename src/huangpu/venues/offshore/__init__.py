@@ -6,15 +6,28 @@ from huangpu.core.message import Event, Stamp
 from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.venues.offshore import accounts, upgraded, white_list
+from huangpu.venues.offshore.liquidity import commands, queue
 from huangpu.venues.offshore.payments import settle, words
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.waiting import warehouse_due
+from huangpu.venues.offshore.reports import (
+    breaks,
+    corrections,
+    daily,
+    large_value,
+    reconciliation,
+)
+from huangpu.venues.offshore.screening import cases, lists, verdicts
 from huangpu.venues.offshore.second_line import bop, loans, release
 from huangpu.venues.offshore.state import Offshore
 
 __all__ = ["TABLE", "Offshore"]
 
-DUE: tuple[Callable[[Draft], list[Event]], ...] = (warehouse_due,)
+DUE: tuple[Callable[[Draft], list[Event]], ...] = (
+    warehouse_due,
+    lists.screen_newcomers,
+    daily.reporting_due,
+)
 """What a tick collects, in this order; each sees what those before it decided in the same entry."""
 
 
@@ -60,6 +73,35 @@ TABLE = Table(
         Handler(release.RefuseSecondLine, "offshore.release", release.refuse_second_line),
         Handler(bop.CorrectBopRecord, "offshore.account", bop.correct_bop_record),
         Handler(bop.ApproveBopCorrection, "offshore.release", bop.approve_bop_correction),
+        Handler(lists.ProposeScreeningList, "offshore.lists", lists.propose_screening_list),
+        Handler(lists.AdoptScreeningList, "offshore.lists", lists.adopt_screening_list),
+        Handler(cases.NoteScreeningCase, "offshore.screen", cases.note_screening_case),
+        Handler(cases.ClearScreeningCase, "offshore.screen", cases.clear_screening_case),
+        Handler(cases.ConfirmScreeningCase, "offshore.screen", cases.confirm_screening_case),
+        Handler(
+            corrections.CorrectReportRecord, "offshore.report", corrections.correct_report_record
+        ),
+        Handler(
+            corrections.DecideReportCorrection,
+            "offshore.release",
+            corrections.decide_report_correction,
+        ),
+        Handler(
+            large_value.FileLargeValueReport,
+            "offshore.report",
+            large_value.file_large_value_report,
+        ),
+        Handler(
+            reconciliation.ReceiveCorrespondentStatement,
+            "offshore.receive",
+            reconciliation.receive_correspondent_statement,
+        ),
+        Handler(breaks.AssignBreak, "offshore.report", breaks.assign_break),
+        Handler(breaks.CloseBreak, "offshore.report", breaks.close_break),
+        Handler(breaks.DecideBreakClosure, "offshore.report", breaks.decide_break_closure),
+        Handler(commands.CancelPayment, "offshore.instruct", commands.cancel_payment),
+        Handler(commands.ChangePriority, "offshore.instruct", commands.change_priority),
+        Handler(commands.MoveInQueue, "offshore.instruct", commands.move_in_queue),
         Handler(words.InstructPayment, "offshore.instruct", settle.instruct_payment),
         Handler(words.InstructPaymentBatch, "offshore.instruct", settle.instruct_payment_batch),
         Handler(words.ReceiveCreditTransfer, "offshore.receive", settle.receive_credit_transfer),
@@ -81,6 +123,30 @@ TABLE = Table(
         loans.LoanEnded: loans.apply_loan_ended,
         bop.BopCorrectionProposed: bop.apply_correction_proposed,
         bop.BopCorrectionApproved: bop.apply_correction_approved,
+        lists.ScreeningListProposed: lists.apply_list_proposed,
+        lists.ScreeningListAdopted: lists.apply_list_adopted,
+        verdicts.PartiesScreened: verdicts.apply_parties_screened,
+        verdicts.ScreeningCaseOpened: verdicts.apply_case_opened,
+        cases.ScreeningCaseNoted: cases.apply_case_noted,
+        cases.ScreeningCaseDecided: cases.apply_case_decided,
+        daily.ReportingDayAdvanced: daily.apply_advanced,
+        daily.ReportFileClosed: daily.apply_file_closed,
+        daily.ReportingDayClosed: daily.apply_day_closed,
+        corrections.ReportCorrectionProposed: corrections.apply_proposed,
+        corrections.ReportCorrectionDeclined: corrections.apply_declined,
+        corrections.ReportCorrectionApproved: corrections.apply_approved,
+        large_value.LargeValueReportDue: large_value.apply_due,
+        large_value.LargeValueReportFiled: large_value.apply_filed,
+        reconciliation.StatementReconciled: reconciliation.apply_reconciled,
+        breaks.BreakOpened: breaks.apply_opened,
+        breaks.BreakAssigned: breaks.apply_assigned,
+        breaks.BreakClosureProposed: breaks.apply_proposed,
+        breaks.BreakClosureDeclined: breaks.apply_declined,
+        breaks.BreakClosed: breaks.apply_closed,
+        commands.PriorityChanged: commands.apply_priority,
+        commands.QueueMoved: commands.apply_moved,
+        queue.QueueReleased: queue.apply_released,
+        queue.GridlockResolved: queue.apply_resolved,
         words.PaymentSettled: settle.apply_settled,
         words.PaymentWaiting: settle.apply_waiting,
         words.PaymentEnded: settle.apply_ended,

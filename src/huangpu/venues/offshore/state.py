@@ -29,6 +29,8 @@ from huangpu.venues.offshore.orders import (
     counterparty_key,
     keys_of,
 )
+from huangpu.venues.offshore.reports.books import ReportBooks
+from huangpu.venues.offshore.screening.books import Screening, ScreeningBooks
 
 __all__ = [
     "AMOUNT_ON_THE_WIRE",
@@ -179,7 +181,9 @@ class OffshoreBooks(msgspec.Struct):
     counterparties: dict[str, int] = {}
     totals: dict[str, DayTotal] = {}
     boundary: BoundaryBooks = msgspec.field(default_factory=BoundaryBooks)
+    screening: ScreeningBooks = msgspec.field(default_factory=ScreeningBooks)
     liquidity: LiquidityBooks = msgspec.field(default_factory=LiquidityBooks)
+    reports: ReportBooks = msgspec.field(default_factory=ReportBooks)
 
 
 def bic_11(bic: str) -> str:
@@ -195,6 +199,7 @@ class Offshore:
         self.ledger = ledger
         self.books = OffshoreBooks()
         self.payments = PaymentLog()
+        self.screening = Screening()
         self.nostro_default: dict[str, Nostro] = {}
         self.lines = Lines(ledger)
         self._pending_keys: set[str] = set()

@@ -1,0 +1,197 @@
+"""The index over names on the lists: from one party to the entries that may be it, without looking at the others.
+
+Every token leads to the names that hold it; a token of the party is looked up with every listed token that is spelt alike. Of the party's
+tokens the ones that most names share are left out as long as the rest still weighs more than half: a name that agrees in the left-out ones
+alone cannot reach FLOOR_BP. Words that are written together on one side only are found by their own tables. Two filters of integers come before
+the comparison of tokens, and let through all that may be alike: the sets of letters, and rapidfuzz's edit distance.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from huangpu.venues.offshore.screening.matching import (
+    FLOOR_BP,
+    alike,
+    edits_allowed,
+    score,
+    syllabified,
+    window_spellings,
+    windows,
+)
+from huangpu.venues.offshore.screening.names import Name, normal
+from huangpu.venues.offshore.screening.words import spellings, variants
+
+Owner = tuple[str, str]
+"""List id and entry id."""
+_MEMO_MAX = 50_000
+
+
+class _Words:
+    """The listed tokens of one length, each with the set of its letters as bits."""
+
+    __slots__ = ("_bits", "_letters", "tokens")
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+        self._bits: list[int] = []
+        self._letters = np.zeros(0, dtype=np.uint32)
+
+    def add(self, token: str) -> None:
+        self.tokens.append(token)
+        self._bits.append(_letters_of(token))
+
+    def near(self, token: str, allowed: int) -> Iterator[str]:
+        """Give the tokens within so many edits: an edit changes the set of letters by two at most."""
+        if len(self._letters) != len(self._bits):
+            self._letters = np.array(self._bits, dtype=np.uint32)
+        differ = np.bitwise_count(self._letters ^ np.uint32(_letters_of(token)))
+        for place in np.flatnonzero(differ <= 2 * allowed).tolist():
+            word = self.tokens[place]
+            if OSA.distance(token, word, score_cutoff=allowed) <= allowed:
+                yield word
+
+
+def _letters_of(token: str) -> int:
+    bits = 0
+    for sign in token:
+        bits |= 1 << (ord(sign) & 31)
+    return bits
+
+
+class NameIndex:
+    """Names of list entries, findable by what a party is called."""
+
+    def __init__(self) -> None:
+        self._names: list[Name] = []
+        self._owners: list[Owner | None] = []
+        self._of_owner: dict[Owner, list[int]] = {}
+        self._postings: dict[str, list[int]] = {}
+        self._by_length: dict[int, _Words] = {}
+        self._by_initial: dict[str, list[str]] = {}
+        self._by_reading: dict[tuple[str, ...], list[str]] = {}
+        self._together: dict[str, list[int]] = {}
+        self._alike: dict[str, list[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._of_owner)
+
+    def add(self, owner: Owner, names: Iterable[str]) -> None:
+        """Make an entry findable under its names."""
+        assert owner not in self._of_owner, owner
+        places = self._of_owner[owner] = []
+        for text in dict.fromkeys(names):
+            name = normal(text)
+            if not name.tokens:
+                continue
+            place = len(self._names)
+            places.append(place)
+            self._names.append(name)
+            self._owners.append(owner)
+            for token in dict.fromkeys(name.tokens):
+                self._posting(token).append(place)
+            for together in dict.fromkeys("".join(part) for _, part in windows(name.tokens)):
+                self._together.setdefault(together, []).append(place)
+
+    def remove(self, owner: Owner) -> None:
+        """Find an entry no more; its words stay known."""
+        for place in self._of_owner.pop(owner, ()):
+            self._owners[place] = None
+
+    def scores(self, names: Iterable[str], floor_bp: int = FLOOR_BP) -> dict[Owner, int]:
+        """Return the best score of every entry that reaches the floor for one of the party's names.
+
+        Units: basis points; floor_bp at least FLOOR_BP.
+        """
+        assert floor_bp >= FLOOR_BP
+        best: dict[Owner, int] = {}
+        for text in names:
+            asked = normal(text)
+            for place in self._candidates(asked):
+                owner = self._owners[place]
+                if owner is None:
+                    continue
+                found = score(asked, self._names[place])
+                if found >= floor_bp and found > best.get(owner, 0):
+                    best[owner] = found
+        return best
+
+    def _posting(self, token: str) -> list[int]:
+        posting = self._postings.get(token)
+        if posting is not None:
+            return posting
+        posting = self._postings[token] = []
+        self._alike.clear()
+        self._by_length.setdefault(len(token), _Words()).add(token)
+        self._by_initial.setdefault(token[0], []).append(token)
+        for reading in syllabified(token):
+            self._by_reading.setdefault(reading, []).append(token)
+        return posting
+
+    def _candidates(self, asked: Name) -> Iterable[int]:
+        """Give the places of all names that may reach the floor, in a fixed order."""
+        if not asked.tokens:
+            return ()
+        weights: dict[str, int] = {}
+        for token, weight in zip(asked.tokens, asked.weights, strict=True):
+            weights[token] = weights.get(token, 0) + weight
+        known = {token: self._known_as(token) for token in weights}
+        sizes = {token: sum(len(self._postings[word]) for word in known[token]) for token in known}
+        left_out = 0
+        reached: dict[int, int] = {}
+        for token in sorted(weights, key=lambda word: (-sizes[word], word)):
+            if 2 * (left_out + weights[token]) < asked.weight:
+                left_out += weights[token]
+                continue
+            for place in dict.fromkeys(n for word in known[token] for n in self._postings[word]):
+                reached[place] = reached.get(place, 0) + weights[token]
+        found = [n for n, weight in reached.items() if 2 * (weight + left_out) >= asked.weight]
+        return dict.fromkeys([*found, *self._written_apart(asked)])
+
+    def _known_as(self, token: str) -> list[str]:
+        """Return the listed tokens that are spelt like this one."""
+        found = self._alike.get(token)
+        if found is not None:
+            return found
+        words: dict[str, None] = {}
+        if token in self._postings:
+            words[token] = None
+        for spelling in self._near(token):
+            if spelling != token and alike(token, spelling):
+                words[spelling] = None
+        if len(self._alike) >= _MEMO_MAX:
+            self._alike.clear()
+        found = self._alike[token] = list(words)
+        return found
+
+    def _near(self, token: str) -> Iterator[str]:
+        if token.isdigit():
+            return
+        if len(token) == 1:
+            yield from self._by_initial.get(token, ())
+        elif token[0] in self._postings:
+            yield token[0]
+        for syllable in sorted(variants(token)):
+            for spelling in spellings(syllable):
+                if spelling in self._postings:
+                    yield spelling
+        for length in range(max(1, len(token) - 3), len(token) + 4):
+            allowed = edits_allowed(max(length, len(token)))
+            listed = self._by_length.get(length)
+            if listed is not None and abs(length - len(token)) <= allowed:
+                yield from listed.near(token, allowed)
+
+    def _written_apart(self, asked: Name) -> Iterator[int]:
+        """Give the names that write together what the party writes apart, or the other way round."""
+        for token in asked.tokens:
+            if len(token) >= 4:
+                for together in window_spellings(token):
+                    yield from self._together.get(together, ())
+        for _, window in windows(asked.tokens):
+            yield from self._postings.get("".join(window), ())
+            meant = [sorted(variants(word)) for word in window]
+            for reading in product(*meant):
+                for word in self._by_reading.get(reading, ()):
+                    yield from self._postings[word]
