@@ -6,7 +6,13 @@ import msgspec
 
 from huangpu.ledger.accounts import Side
 from huangpu.registry.cash_accounts import AccountClass, AccountStatus
-from huangpu.venues.offshore.state import Binding, Direction, ListingState, ListingStep
+from huangpu.venues.offshore.state import (
+    Binding,
+    Direction,
+    ListingProposal,
+    ListingState,
+    ListingStep,
+)
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -165,6 +171,7 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
     banks: list[str]
     steps: list[ListingStep]
     bindings: list[Binding]
+    proposal: ListingProposal | None = None
 
 
 class PayableCompany(msgspec.Struct, frozen=True):

@@ -6,7 +6,6 @@ stamps an entry once, so the gateway that received the message measures it.
 """
 
 import datetime
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from huangpu.ledger.accounts import Side
 from huangpu.registry.cash_accounts import AccountClass, CashAccount, ledger_code
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.matrix import cell_name, line_of
+from huangpu.venues.offshore.orders import Payment, Pending, Wait, parties_of
 from huangpu.venues.offshore.pages import (
     AccountEntry,
     AccountPage,
@@ -34,7 +34,6 @@ from huangpu.venues.offshore.pages import (
     PaymentView,
     TimeLineStep,
 )
-from huangpu.venues.offshore.orders import Payment, Pending, Wait, parties_of
 from huangpu.venues.offshore.payments.statuses import (
     ACCEPTED,
     SETTLING,
@@ -44,6 +43,8 @@ from huangpu.venues.offshore.payments.statuses import (
 from huangpu.venues.offshore.state import Listing, ListingState, Offshore
 from huangpu.venues.offshore.white_list import banks_at, state_at
 
+UPGRADED_RULES = ("R-07", "R-15")
+"""Rules that only an upgraded account's cell cites."""
 LIMIT_MAX = 500
 WHITE_LIST_READERS = frozenset(
     {
@@ -118,7 +119,12 @@ def payment(
     steps = _time_line(found, told=institution in (None, found.bank))
     same_name = found.debtor == found.creditor
     pair = (AccountClass(found.debtor_class), AccountClass(found.creditor_class))
-    name = cell_name(*pair, cny=found.order.currency == "CNY", same_name=same_name)
+    name = cell_name(
+        *pair,
+        cny=found.order.currency == "CNY",
+        same_name=same_name,
+        upgraded=found.rule in UPGRADED_RULES,
+    )
     cite = rules[name].at(date_of(found.at_us)).cite
     view = _payment_view(room, found, institution)
     draw = found.draw if view.sample and isinstance(found, Payment) else 0
@@ -194,10 +200,15 @@ def nostros(room: Offshore, institution: str | None) -> list[NostroView]:
     return views
 
 
-def white_list(room: Offshore, institution: str | None) -> list[ListingView]:
-    """List the companies with their whole history: all of them for banks and authorities, else the reader's own."""
+def white_list(
+    room: Offshore, institution: str | None, at_us: int | None = None
+) -> list[ListingView]:
+    """List the companies with their whole history: all of them for banks and authorities, else the reader's own.
+
+    Reading: the state is that of `at_us`, or of the newest tick or step where none is given.
+    """
     return [
-        _listing_view(room, listing)
+        _listing_view(room, listing, institution, at_us)
         for listing in reversed(room.books.listings.values())
         if _may_see_listing(room, listing, institution)
     ]
@@ -234,7 +245,7 @@ def overview(room: Offshore, date: datetime.date) -> Overview:
         sampled_total=sampled_total,
         today=[CurrencyTotal(currency, *today[currency]) for currency in sorted(today)],
         total=[CurrencyTotal(currency, *total[currency]) for currency in sorted(total)],
-        companies=_counted([listing.state for listing in room.books.listings.values()]),
+        companies=_counted([_standing(room, one, None) for one in room.books.listings.values()]),
         accounts=_counted([a.account_class for a in room.registry.cash_accounts.values()]),
     )
 
@@ -246,7 +257,9 @@ def matrix(rules: RuleBook, date: datetime.date) -> list[MatrixCell]:
         for creditor in AccountClass:
             for currency in ("CNY", "FOREIGN"):
                 names = [
-                    cell_name(debtor, creditor, currency == "CNY", same) for same in (True, False)
+                    cell_name(debtor, creditor, currency == "CNY", same, upgraded)
+                    for same in (True, False)
+                    for upgraded in (False, True)
                 ]
                 for name in dict.fromkeys(names):
                     cells.append(_matrix_cell(rules, date, name))
@@ -314,6 +327,12 @@ def _may_see(room: Offshore, found: Payment | Pending, institution: str | None) 
         found.creditor_bank,
         found.correspondent,
     )
+
+
+def reads_for(room: Offshore, institution: str, kind: InstitutionKind) -> bool:
+    """Tell whether the reader is an institution of a kind."""
+    reader = room.registry.institutions.get(institution)
+    return reader is not None and reader.kind is kind
 
 
 def _may_see_listing(room: Offshore, listing: Listing, institution: str | None) -> bool:
@@ -425,16 +444,29 @@ def _entry(room: Offshore, found: Payment, account_id: str) -> AccountEntry:
     )
 
 
-def _listing_view(room: Offshore, listing: Listing) -> ListingView:
+def _standing(room: Offshore, listing: Listing, at_us: int | None) -> ListingState:
+    """Return the state of a listing at an instant, or at the newest tick or step; that of its first step before it."""
+    if at_us is None:
+        last = listing.steps[-1]
+        at_us = max(room.registry.charter.last_tick_us, last.entered_us or last.at_us)
+    return state_at(listing, at_us) or listing.steps[0].state
+
+
+def _listing_view(
+    room: Offshore, listing: Listing, institution: str | None, at_us: int | None
+) -> ListingView:
+    """Show a listing; what is only proposed is told to the authorities alone."""
+    told = institution is None or reads_for(room, institution, InstitutionKind.ADMINISTRATION)
     company = room.registry.institutions[listing.company]
     return ListingView(
         company=company.id,
         name=company.name,
         name_zh=company.name_zh,
-        state=listing.state,
+        state=_standing(room, listing, at_us),
         banks=listing.banks,
         steps=list(reversed(listing.steps)),
         bindings=list(reversed(listing.bindings)),
+        proposal=listing.proposal if told else None,
     )
 
 
