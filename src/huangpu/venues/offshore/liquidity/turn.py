@@ -1,6 +1,6 @@
 """Whose turn it is: what a new order may do while others of its account wait, and which words a priority may have.
 
-A leaf beside `lines.py`: the decision of a payment asks here before it asks for money.
+The decision of a payment asks here before it asks for money.
 """
 
 import datetime
@@ -10,7 +10,8 @@ from operator import itemgetter
 from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
-from huangpu.venues.offshore.liquidity.lines import RANKS, Lines, Priority
+from huangpu.venues.offshore.liquidity.lines import RANKS, Priority
+from huangpu.venues.offshore.payments.draft import Draft
 
 BYPASS = "BYPASS_FIFO"
 _rank = itemgetter(4)
@@ -27,25 +28,38 @@ def firm_ranks(rules: RuleBook, date: datetime.date) -> frozenset[int] | None:
     return frozenset(RANKS[word] for word in firm if word in RANKS)
 
 
-def must_wait(
-    lines: Lines, rules: RuleBook, date: datetime.date, payer: int, priority: str
-) -> bool:
+def must_wait(draft: Draft, payer: int, priority: str) -> bool:
     """Tell whether a new order has to join its account's line although its money suffices.
 
-    Reading: it may not overtake a payment of its own or a higher priority that is not to be overtaken.
+    Reading: it may not overtake a payment of its own or a higher priority that is not to be overtaken, of this entry neither.
     """
-    line = lines.by_account.get(payer)
-    if line is None:
+    line = draft.room.lines.by_account.get(payer)
+    counts = draft.moves.counts
+    joined = counts.get(_joined(payer), 0) if counts else 0
+    if line is None and not joined:
         return False
-    firm = firm_ranks(rules, date)
+    firm = firm_ranks(draft.rules, draft.stamp.date)
     rank = RANKS.get(priority, RANKS[Priority.NORMAL])
-    if firm is None:
-        return line[0].rank <= rank
-    return any(
-        found < len(line) and line[found].rank == own
-        for own, found in ((own, bisect_left(line, own, key=_rank)) for own in firm)
-        if own <= rank
-    )
+    for ahead in range(rank + 1):
+        if firm is not None and ahead not in firm:
+            continue
+        if joined >> ahead & 1:
+            return True
+        found = bisect_left(line, ahead, key=_rank) if line else 0
+        if line and found < len(line) and line[found].rank == ahead:
+            return True
+    return False
+
+
+def note_queued(draft: Draft, payer: int, priority: str) -> None:
+    """Count in that a payment joins its account's line by this entry."""
+    key = _joined(payer)
+    rank = RANKS.get(priority, RANKS[Priority.NORMAL])
+    draft.moves.counts[key] = draft.moves.counts.get(key, 0) | 1 << rank
+
+
+def _joined(payer: int) -> str:
+    return f"JOINED|{payer}"
 
 
 def priority_refusal(rules: RuleBook, date: datetime.date, priority: str) -> Rejected | None:

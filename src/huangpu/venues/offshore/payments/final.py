@@ -28,11 +28,16 @@ def finished(draft: Draft, plan: Plan, waited: Pending | None = None) -> list[Ev
     shortfall = draft.shortfall(legs)
     if shortfall is not None:
         return shortfall
-    payment = _payment(draft, plan, waited)
-    settled = PaymentSettled(payment=payment, outbound=_outbound(draft, plan, payment))
+    settled = recorded(draft, plan, waited)
     draft.move(legs)
-    draft.take(payment)
     return [LegsPosted(legs=legs), settled]
+
+
+def recorded(draft: Draft, plan: Plan, waited: Pending | None) -> PaymentSettled:
+    """Make the record of a payment that settles in this entry; whoever calls moves its money."""
+    payment = _payment(draft, plan, waited)
+    draft.take(payment)
+    return PaymentSettled(payment=payment, outbound=_outbound(draft, plan, payment))
 
 
 def short_of(draft: Draft, plan: Plan, shortfall: Shortfall) -> Rejected:

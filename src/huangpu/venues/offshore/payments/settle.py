@@ -8,6 +8,7 @@ from huangpu.core.message import Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.liquidity.queue import released
 from huangpu.venues.offshore.orders import PaymentOrder
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
@@ -45,7 +46,9 @@ def instruct_payment(
         message_id=command.message_id,
     )
     refused = checks.message_refusal(draft)
-    return _decided(draft, command.order) if refused is None else refused
+    if refused is not None:
+        return refused
+    return _with_released(draft, _decided(draft, command.order))
 
 
 def instruct_payment_batch(
@@ -87,6 +90,8 @@ def instruct_payment_batch(
     if command.atomic and (refusals or waiting):
         events, waiting = _none_of(command.orders, refusals), 0
         refusals = dict.fromkeys(range(len(command.orders)), _broken(0))
+    else:
+        events += released(draft)
     settled = len(command.orders) - len(refusals) - waiting
     batch = Batch(
         draft.sender,
@@ -128,7 +133,12 @@ def receive_credit_transfer(
     refused = checks.message_refusal(draft)
     if refused is not None:
         return refused
-    return _carried(draft, planned_inward(draft, command.order, sender))
+    return _with_released(draft, _carried(draft, planned_inward(draft, command.order, sender)))
+
+
+def _with_released(draft: Draft, found: list[Event] | Rejected) -> list[Event] | Rejected:
+    """Add what the entry's credits let settle out of the queue."""
+    return found if isinstance(found, Rejected) else found + released(draft)
 
 
 def _decided(draft: Draft, order: PaymentOrder) -> list[Event] | Rejected:

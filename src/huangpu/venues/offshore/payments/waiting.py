@@ -20,6 +20,7 @@ from huangpu.core.rulebook import Row
 from huangpu.ledger.events import LegsPosted
 from huangpu.ledger.transfers import LedgerCode, Leg, LegKind, Shortfall
 from huangpu.registry.cash_accounts import AccountClass
+from huangpu.venues.offshore.liquidity.turn import must_wait, note_queued
 from huangpu.venues.offshore.matrix import Permission
 from huangpu.venues.offshore.orders import Direction, LifeStep, Payment, Pending, Wait
 from huangpu.venues.offshore.payments.draft import Draft
@@ -61,6 +62,18 @@ def resolve(draft: Draft, pending: Pending, wait: Wait) -> list[Event] | Rejecte
     waits = [left for left in pending.waits if left is not wait]
     if waits:
         return _waiting(own, _stepped(own, pending, waits), [])
+    plan = ready(own, pending, wait)
+    if not isinstance(plan, Plan):
+        return plan
+    found = _settled_or_queued(own, plan, pending)
+    return end(own, pending, "RJCT", found) if isinstance(found, Rejected) else found
+
+
+def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
+    """Plan a payment whose last wait is over, or return the events by which it ends or waits for its value date.
+
+    Shape: own is the draft as the payment's message sees it (`Draft.of`).
+    """
     plan = planned_again(own, pending)
     if isinstance(plan, Rejected):
         return end(own, pending, "RJCT", plan)
@@ -70,8 +83,7 @@ def resolve(draft: Draft, pending: Pending, wait: Wait) -> list[Event] | Rejecte
     if release_us:
         later = _stepped(own, pending, [Wait.WAREHOUSE])
         return _waiting(own, msgspec.structs.replace(later, release_us=release_us), [])
-    found = _settled_or_queued(own, plan, pending)
-    return end(own, pending, "RJCT", found) if isinstance(found, Rejected) else found
+    return plan
 
 
 def end(draft: Draft, pending: Pending, status: str, cause: Rejected) -> list[Event]:
@@ -129,6 +141,10 @@ def warehouse_due(draft: Draft) -> list[Event]:
 
 
 def _settled_or_queued(draft: Draft, plan: Plan, waited: Pending | None) -> list[Event] | Rejected:
+    if _in_line(draft, plan, waited):
+        until_us = _queue_until_us(draft)
+        if draft.stamp.at_us < until_us:
+            return _queued(draft, plan, waited, until_us)
     found = finished(draft, plan, waited)
     if not isinstance(found, Shortfall):
         return found
@@ -138,6 +154,21 @@ def _settled_or_queued(draft: Draft, plan: Plan, waited: Pending | None) -> list
     until_us = _queue_until_us(draft)
     if draft.stamp.at_us >= until_us:
         return refused
+    return _queued(draft, plan, waited, until_us)
+
+
+def _in_line(draft: Draft, plan: Plan, waited: Pending | None) -> bool:
+    """Tell whether others of the account wait that this payment may not overtake; one with holds has its money already."""
+    if plan.direction is Direction.INWARD:
+        return False
+    if waited is not None and (waited.holds or waited.waits == [Wait.QUEUE]):
+        return False
+    return must_wait(draft, plan.legs[0].debit, plan.order.priority)
+
+
+def _queued(draft: Draft, plan: Plan, waited: Pending | None, until_us: int) -> list[Event]:
+    """Let a payment wait for money until the end of the queue's day."""
+    note_queued(draft, plan.legs[0].debit, plan.order.priority)
     pending = _pending(draft, plan, [Wait.QUEUE], 0) if waited is None else waited
     if waited is not None:
         if waited.waits == [Wait.QUEUE]:
