@@ -26,6 +26,7 @@ __all__ = ["TABLE", "Offshore"]
 DUE: tuple[Callable[[Draft], list[Event]], ...] = (
     warehouse_due,
     lists.screen_newcomers,
+    queue.tick,
     daily.reporting_due,
 )
 """What a tick collects, in this order; each sees what those before it decided in the same entry."""
