@@ -135,8 +135,8 @@ def test_money_is_conserved(numbers: list[int]) -> None:
 def test_money_is_conserved_notices_a_leg_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     post = Book.post
 
-    def losing(self: Book, legs: list[Leg]) -> None:
-        post(self, legs)
+    def losing(self: Book, legs: list[Leg], *, simultaneous: bool = False) -> None:
+        post(self, legs, simultaneous=simultaneous)
         self._booked[legs[-1].credit] -= 1
 
     monkeypatch.setattr(Book, "post", losing)

@@ -8,6 +8,7 @@ import itertools
 from typing import Any
 
 from huangpu.core.message import Command
+from huangpu.core.rulebook import RuleBook
 from huangpu.engine.writer import Engine
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance
@@ -41,9 +42,9 @@ FX_LIQUIDITY = {"USD": 3_000_000_00, "CNY": 20_000_000_00}
 _uetrs = itertools.count(1)
 
 
-def offshore_engine() -> Engine:
+def offshore_engine(rules: RuleBook | None = None) -> Engine:
     """Return an engine that stands at the beginning of every scenario of section G."""
-    engine = founded_engine()
+    engine = founded_engine(rules)
     _register(engine)
     _open(engine)
     _list(engine)

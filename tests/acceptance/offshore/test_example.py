@@ -12,7 +12,6 @@ REFUSED = {
     "p-3": "MESSAGE_ID_REUSED",
     "p-4": "SERVICING_BANK_WRONG",
     "p-6": "SECOND_LINE_CURRENCY",
-    "p-7": "SECOND_LINE_NOT_OPEN",
     "p-8": "TRADE_TYPE_MISSING",
     "p-10": "WHITE_LIST_STATUS",
 }

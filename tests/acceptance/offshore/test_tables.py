@@ -28,6 +28,7 @@ from huangpu.venues.offshore.matrix import cell
 from huangpu.venues.offshore.payments.words import (
     InstructPayment,
     PaymentSettled,
+    PaymentWaiting,
     ReceiveCreditTransfer,
 )
 from huangpu.venues.offshore.state import PaymentOrder
@@ -66,6 +67,8 @@ def outcome(answer: Entry | Rejected) -> str:
     for event in found:
         if isinstance(event, PaymentSettled):
             return f"{event.payment.status} {event.payment.rule}"
+        if isinstance(event, PaymentWaiting):
+            return f"PDNG {event.pending.waits[0]}"
         if isinstance(event, white_list.ListingChanged):
             return str(event.state)
     return {"ServicingBankBound": "BOUND", "ServicingBankUnbound": "UNBOUND"}[

@@ -25,8 +25,10 @@ from huangpu.engine.writer import CODEC, Engine
 from huangpu.journal.entry import Entry
 from huangpu.ledger.accounts import Side
 from huangpu.ledger.events import LegsPosted, PostOpeningBalance
+from huangpu.ledger.transfers import LegKind
 from huangpu.registry.institutions import InstitutionKind, SuspendInstitution
 from huangpu.venues.offshore.accounts import OpenNostro
+from huangpu.venues.offshore.orders import Wait
 from huangpu.venues.offshore.payments.settle import (
     instruct_payment,
     instruct_payment_batch,
@@ -39,6 +41,7 @@ from huangpu.venues.offshore.payments.words import (
     InstructPaymentBatch,
     PaymentRefused,
     PaymentSettled,
+    PaymentWaiting,
     advices_of,
 )
 from huangpu.venues.offshore.state import PaymentOrder
@@ -171,7 +174,8 @@ def processed(engine: Engine, batch: InstructPaymentBatch) -> tuple[list[Reason]
     reasons = [event.refusal.reason for event in outcome if isinstance(event, PaymentRefused)]
     last = outcome[-1]
     assert isinstance(last, BatchProcessed)
-    assert last.batch.settled + last.batch.refused == len(batch.orders)
+    ended = last.batch.settled + last.batch.refused
+    assert ended + last.batch.waiting == len(batch.orders)
     return reasons, last.batch.status
 
 
@@ -198,13 +202,13 @@ def test_batch_refuses_its_own_duplicates_and_lets_the_rest_stand() -> None:
 
 def test_batch_of_refused_orders_uses_up_its_message_id_only() -> None:
     engine = offshore_engine()
-    orders = [overseas_order(2_000_000_00), overseas_order(3_000_000_00)]
+    orders = [overseas_order(amount, trade_type="") for amount in (2_00, 3_00)]
     reasons, status = processed(engine, batch_of(orders))
-    assert reasons == [Reason.FUNDS_INSUFFICIENT] * 2
+    assert reasons == [Reason.TRADE_TYPE_MISSING] * 2
     assert status == "RJCT"
     again = send(engine, "otc1-treasurer", batch_of([overseas_order(1_00)]))
     assert refused(again).reason is Reason.MESSAGE_ID_REUSED
-    cheaper = msgspec.structs.replace(orders[0], amount=1_00)
+    cheaper = msgspec.structs.replace(orders[0], trade_type="RESALE")
     assert processed(engine, batch_of([cheaper], "B2")) == ([], "ACSC")
 
 
@@ -257,7 +261,7 @@ def test_a_repeated_command_id_with_other_content_is_refused() -> None:
     ("value", "ends"),
     [
         ("allow", "ACCC"),
-        ("release", Reason.SECOND_LINE_NOT_OPEN),
+        ("release", "PDNG"),
         ("ALLOW", Reason.TRANSFER_FORBIDDEN),
     ],
 )
@@ -277,6 +281,10 @@ def test_a_later_row_of_the_matrix_decides_and_an_unknown_word_forbids(
         assert decided.cite == "R-08, test"
         return
     centre.apply(decided, stamp)
+    if ends == "PDNG":
+        assert centre.offshore.books.pending[order.uetr].waits == [Wait.RELEASE]
+        assert balance(engine, "FTE-OTC1/CNY") == 5_000_000_00
+        return
     assert balance(engine, "FTE-OTC1/CNY") == 4_500_000_00
     assert balance(engine, "DOM-OTC1/CNY") == 2_500_000_00
     assert isinstance(decided[1], PaymentSettled)
@@ -294,7 +302,9 @@ def test_batch_spends_to_the_last_cent_and_no_further() -> None:
     engine = offshore_engine()
     amounts = (999_999_00, 1_01, 1_00, 1)
     reasons, status = processed(engine, batch_of([overseas_order(amount) for amount in amounts]))
-    assert (reasons, status) == ([Reason.FUNDS_INSUFFICIENT] * 2, "PART")
+    assert (reasons, status) == ([], "PDNG")
+    waiting = engine.centre.offshore.books.pending.values()
+    assert [one.order.amount for one in waiting] == [1_01, 1]
     assert balance(engine, "FTE-OTC1/USD") == 0
 
 
@@ -326,5 +336,9 @@ def test_an_inward_cell_that_says_release_is_not_passed_over() -> None:
     stamp = centre.stamp(engine.next_seq, engine.last_at_us, "ovb-desk")
     rules = load_rules().with_rows([row])
     decided = receive_credit_transfer(centre.offshore, rules, receive(inward_order(1_00)), stamp)
-    assert isinstance(decided, Rejected)
-    assert (decided.reason, decided.rule) == (Reason.SECOND_LINE_NOT_OPEN, row.rule)
+    assert not isinstance(decided, Rejected)
+    (held, waiting) = decided
+    assert isinstance(held, LegsPosted)
+    assert [leg.kind for leg in held.legs] == [LegKind.HOLD]
+    assert isinstance(waiting, PaymentWaiting)
+    assert waiting.pending.waits == [Wait.RELEASE]
