@@ -7,6 +7,17 @@ from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.venues.offshore import accounts, upgraded, white_list
 from huangpu.venues.offshore.liquidity import commands, queue
+from huangpu.venues.offshore.monitoring import (
+    approvals,
+    deviation,
+    findings,
+    grades,
+    limits,
+    proposals,
+    rates,
+    run,
+)
+from huangpu.venues.offshore.monitoring import cases as sample_cases
 from huangpu.venues.offshore.payments import settle, words
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.waiting import warehouse_due
@@ -28,6 +39,7 @@ DUE: tuple[Callable[[Draft], list[Event]], ...] = (
     lists.screen_newcomers,
     queue.tick,
     daily.reporting_due,
+    run.monitors_due,
 )
 """What a tick collects, in this order; each sees what those before it decided in the same entry."""
 
@@ -103,6 +115,17 @@ TABLE = Table(
         Handler(commands.CancelPayment, "offshore.instruct", commands.cancel_payment),
         Handler(commands.ChangePriority, "offshore.instruct", commands.change_priority),
         Handler(commands.MoveInQueue, "offshore.instruct", commands.move_in_queue),
+        Handler(rates.SetReferenceRates, "offshore.rates", rates.set_reference_rates),
+        Handler(limits.SetLimit, "offshore.monitor", limits.set_limit),
+        Handler(grades.SetGrade, "offshore.monitor", grades.set_grade),
+        Handler(findings.ExplainFinding, "offshore.monitor", findings.explain_finding),
+        Handler(proposals.ApproveProposal, "offshore.approve", approvals.approve_proposal),
+        Handler(proposals.DeclineProposal, "offshore.approve", approvals.decline_proposal),
+        Handler(
+            sample_cases.UploadDocuments, "offshore.documents", sample_cases.upload_documents
+        ),
+        Handler(sample_cases.AcceptDocuments, "offshore.approve", sample_cases.accept_documents),
+        Handler(sample_cases.RejectDocuments, "offshore.approve", sample_cases.reject_documents),
         Handler(words.InstructPayment, "offshore.instruct", settle.instruct_payment),
         Handler(words.InstructPaymentBatch, "offshore.instruct", settle.instruct_payment_batch),
         Handler(words.ReceiveCreditTransfer, "offshore.receive", settle.receive_credit_transfer),
@@ -148,6 +171,18 @@ TABLE = Table(
         commands.QueueMoved: commands.apply_moved,
         queue.QueueReleased: queue.apply_released,
         queue.GridlockResolved: queue.apply_resolved,
+        rates.ReferenceRatesSet: rates.apply_reference_rates,
+        limits.LimitSet: limits.apply_limit_set,
+        grades.GradeChanged: grades.apply_grade_changed,
+        proposals.ProposalMade: approvals.apply_made,
+        proposals.ProposalDecided: approvals.apply_decided,
+        findings.FindingRaised: findings.apply_raised,
+        findings.FindingExplained: findings.apply_explained,
+        sample_cases.SampleCaseOpened: sample_cases.apply_opened,
+        sample_cases.DocumentsUploaded: sample_cases.apply_uploaded,
+        sample_cases.SampleCaseMoved: sample_cases.apply_moved,
+        deviation.DeviationLevelChanged: deviation.apply_level_changed,
+        run.MonitorsRun: run.apply_run,
         words.PaymentSettled: settle.apply_settled,
         words.PaymentWaiting: settle.apply_waiting,
         words.PaymentEnded: settle.apply_ended,

@@ -17,6 +17,7 @@ from huangpu.registry.institutions import Institution
 from huangpu.venues.offshore.archive import PaymentLog
 from huangpu.venues.offshore.boundary import BoundaryBooks
 from huangpu.venues.offshore.liquidity.lines import Lines, LiquidityBooks
+from huangpu.venues.offshore.monitoring.books import MonitorBooks, MonitorCache
 from huangpu.venues.offshore.orders import (
     AMOUNT_ON_THE_WIRE,
     SAMPLED,
@@ -184,6 +185,7 @@ class OffshoreBooks(msgspec.Struct):
     screening: ScreeningBooks = msgspec.field(default_factory=ScreeningBooks)
     liquidity: LiquidityBooks = msgspec.field(default_factory=LiquidityBooks)
     reports: ReportBooks = msgspec.field(default_factory=ReportBooks)
+    monitor: MonitorBooks = msgspec.field(default_factory=MonitorBooks)
 
 
 def bic_11(bic: str) -> str:
@@ -202,6 +204,7 @@ class Offshore:
         self.screening = Screening()
         self.nostro_default: dict[str, Nostro] = {}
         self.lines = Lines(ledger)
+        self.monitor = MonitorCache()
         self._pending_keys: set[str] = set()
         self._by_bic: dict[str, str] = {}
         self._bics_read = 0

@@ -1,0 +1,164 @@
+"""The monitors' part in the life of the centre: what a settled payment leaves with them, and what a tick finds due.
+
+`note_settled` is called once for each payment that has moved money and only adds: counters, flows, legs. All judgement happens on a tick:
+cases are opened at once, deviation and pairing are looked at once an interval (a rule row), deadlines and trades once a day.
+"""
+
+import datetime
+
+from huangpu.core.message import Event, Stamp
+from huangpu.core.rulebook import RuleBook
+from huangpu.venues.offshore.matrix import Line
+from huangpu.venues.offshore.monitoring import cases, deviation, limits, pairing
+from huangpu.venues.offshore.monitoring.books import Leg, SampleSeed
+from huangpu.venues.offshore.orders import SAMPLED, Payment
+from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.state import Offshore, bic_11
+
+MINUTE_US = 60_000_000
+DAYS_MAX = 3_650
+
+
+class MonitorsRun(Event, frozen=True):
+    """The monitors have looked at all that was new. Units: days are ordinals; 0 where no new day began."""
+
+    day: datetime.date
+    examined: int
+    window_from: int = 0
+    plot_from: int = 0
+    legs_from: int = 0
+    quiet_to: int = 0
+    matched_to: int = 0
+
+
+def note_settled(room: Offshore, payment: Payment, stamp: Stamp) -> None:
+    """Count a settled payment in; O(1), no judgement.
+
+    Reading: a payment that waited was counted under its limits when it was accepted.
+    """
+    books = room.books.monitor
+    debtor, creditor, order = payment.debtor, payment.creditor, payment.order
+    if debtor and (not books.committed or books.committed.pop(order.uetr, None) is None):
+        limits.note(room, payment, stamp)
+    if payment.sample in SAMPLED:
+        seed = SampleSeed(
+            uetr=order.uetr,
+            company=debtor,
+            bank=payment.bank,
+            cause=payment.sample,
+            currency=order.currency,
+            amount=order.amount,
+            at_us=payment.at_us,
+        )
+        cases.note_sampled(room, seed)
+    if payment.line != Line.FIRST or debtor == creditor:
+        return
+    listings = room.books.listings
+    payer_listed, payee_listed = debtor in listings, creditor in listings
+    if not (payer_listed or payee_listed):
+        return
+    day = stamp.date.toordinal()
+    if payer_listed:
+        key = f"{debtor}|{order.trade_type}"
+        if key not in books.trade_types:
+            books.trade_types[key] = day
+        _flow(room, deviation.COMPANY, debtor, day, payment, received=False)
+        _flow(room, deviation.BANK, payment.bank, day, payment, received=False)
+    if payee_listed:
+        _flow(room, deviation.COMPANY, creditor, day, payment, received=True)
+        _flow(room, deviation.BANK, payment.creditor_bank, day, payment, received=True)
+    leg = Leg(
+        uetr=order.uetr,
+        payer=debtor or f"{bic_11(order.debtor_agent)}|{order.debtor_account}",
+        payee=creditor or f"{bic_11(order.creditor_agent)}|{order.creditor_account}",
+        payer_listed=payer_listed,
+        payee_listed=payee_listed,
+        payer_bank=payment.bank if debtor else "",
+        payee_bank=payment.creditor_bank,
+        currency=order.currency,
+        amount=order.amount,
+        day=day,
+        reference=order.trade_reference,
+        goods=order.goods,
+    )
+    pairing.note_leg(room, leg)
+
+
+def monitors_due(draft: Draft) -> list[Event]:
+    """Open cases; once an interval look at flows and legs that are new; once a day at deadlines, windows and trades."""
+    room, rules, stamp = draft.room, draft.rules, draft.stamp
+    books, date = room.books.monitor, stamp.date
+    events = cases.opened(room, rules, stamp)
+    new_day = date > books.day and bool(
+        books.series or books.waiting or books.trades or books.edges
+    )
+    due = stamp.at_us - books.run_us >= _interval_us(rules, date)
+    backlog = len(books.legs)
+    fresh = bool(backlog or books.touched or books.document_reuses)
+    if not new_day and not (fresh and (due or backlog >= pairing.LEGS_OF_A_RUN_MAX)):
+        return events
+    examined = min(backlog, pairing.LEGS_OF_A_RUN_MAX)
+    if new_day:
+        events.extend(cases.overdue(room, rules, stamp))
+    subjects = books.series if new_day else books.touched
+    events.extend(deviation.changed(room, rules, stamp, subjects))
+    events.extend(pairing.noticed(room, rules, stamp, examined=examined, new_day=new_day))
+    run = _new_day(rules, date, examined) if new_day else MonitorsRun(day=date, examined=examined)
+    return [*events, run]
+
+
+def apply_run(room: Offshore, event: MonitorsRun, stamp: Stamp) -> None:
+    """Forget what was looked at; with a new day roll the windows and drop what is too old."""
+    books = room.books.monitor
+    books.run_us = stamp.at_us
+    books.touched = {}
+    books.document_reuses = []
+    del books.legs[: event.examined]
+    if not event.window_from:
+        return
+    today = event.day.toordinal()
+    books.day = event.day
+    for series in books.series.values():
+        deviation.roll(series, event.window_from, today, event.plot_from)
+    pairing.forget(
+        books,
+        legs_from=event.legs_from,
+        quiet_to=event.quiet_to,
+        matched_to=event.matched_to,
+        today=today,
+    )
+
+
+def _flow(
+    room: Offshore, kind: str, institution: str, day: int, payment: Payment, *, received: bool
+) -> None:
+    books, order = room.books.monitor, payment.order
+    subject = f"{kind}|{institution}"
+    flow = deviation.note_flow(books.series, books.touched, subject, day, order.currency)
+    if received:
+        flow.receipts = deviation.added(flow.receipts, order.amount)
+    else:
+        flow.payments = deviation.added(flow.payments, order.amount)
+
+
+def _interval_us(rules: RuleBook, date: datetime.date) -> int:
+    return rules["offshore.monitor.interval_minutes"].at(date).integer * MINUTE_US
+
+
+def _new_day(rules: RuleBook, date: datetime.date, examined: int) -> MonitorsRun:
+    """Say what a new day rolls and forgets."""
+    today = date.toordinal()
+    first = deviation.first_day(rules, date)
+
+    def days_ago(name: str) -> int:
+        return today - min(rules[name].at(date).integer, DAYS_MAX)
+
+    return MonitorsRun(
+        day=date,
+        examined=examined,
+        window_from=first,
+        plot_from=first - (today - first),
+        legs_from=days_ago("offshore.pairing.round_trip_days"),
+        quiet_to=days_ago("offshore.pairing.quiet_days"),
+        matched_to=days_ago("offshore.pairing.unmatched_days"),
+    )
