@@ -1,0 +1,1 @@
+"""What the supervisor and the banks get afterwards: records, daily files, corrections, large values, statements, reconciliation."""
