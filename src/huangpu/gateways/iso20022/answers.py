@@ -25,7 +25,13 @@ from huangpu.gateways.iso20022.orders import PACS_008, PAIN_001, uetr_for
 from huangpu.gateways.iso20022.reasons import FORBIDDEN, status_reason
 from huangpu.gateways.iso20022.refusal import Refusal
 from huangpu.gateways.iso20022.statuses import reason_of, write_pacs002, write_pain002
-from huangpu.venues.offshore.payments.words import PaymentRefused, PaymentSettled
+from huangpu.venues.offshore.orders import SETTLED
+from huangpu.venues.offshore.payments.words import (
+    PaymentEnded,
+    PaymentRefused,
+    PaymentSettled,
+    PaymentWaiting,
+)
 
 ACCEPTED = 200
 MALFORMED = 400
@@ -86,7 +92,9 @@ def order_answer(
     """Answer a customer's order with the status of the group and of every transfer."""
     outcomes = _outcomes(message, sender, found)
     statuses = {outcome.status for _, outcome in outcomes}
-    group = statuses.pop() if len(statuses) == 1 else "PART" if "RJCT" in statuses else "ACSC"
+    # PART: some are accepted, others not yet or not at all; ACSC and ACCC are both.
+    open_or_refused = statuses & {"RJCT", "PDNG"}
+    group = statuses.pop() if len(statuses) == 1 else "PART" if open_or_refused else "ACSC"
     entry = found if isinstance(found, Entry) else None
     places = iter(outcomes)
     report = CustomerStatusReport(
@@ -121,8 +129,7 @@ def transfer_answer(
     """Answer an interbank payment."""
     rejected = found if isinstance(found, Rejected) else found.rejected
     entry = found if isinstance(found, Entry) else None
-    settled = None if entry is None else _settled(entry)
-    status = "RJCT" if settled is None else settled.payment.status
+    status = "RJCT" if entry is None else _statuses(entry).get(message.uetr, "RJCT")
     report = InterbankStatusReport(
         message_id=_id_of(data) if entry is None else f"ST{entry.seq:012d}",
         created_at=message.created_at if entry is None else time_text(entry.at_us),
@@ -137,14 +144,21 @@ def transfer_answer(
         reasons=() if rejected is None else (status_reason(rejected),),
         instructing_bic=message.instructed_bic,
         instructed_bic=message.instructing_bic,
-        effective_date=None if settled is None else message.settlement_date,
+        effective_date=message.settlement_date if status in SETTLED else None,
     )
     return XmlAnswer(_http_status(found, status), write_pacs002(report))
 
 
-def _settled(entry: Entry) -> PaymentSettled | None:
+def _statuses(entry: Entry) -> dict[str, str]:
+    """Return the status of each payment that the entry accepted, by UETR; a credit may have released others beside the sender's own."""
     events: list[Event] = [] if isinstance(entry.outcome, Rejected) else entry.outcome
-    return next((event for event in events if isinstance(event, PaymentSettled)), None)
+    found: dict[str, str] = {}
+    for event in events:
+        if isinstance(event, PaymentSettled | PaymentEnded):
+            found[event.payment.order.uetr] = event.payment.status
+        if isinstance(event, PaymentWaiting):
+            found[event.pending.order.uetr] = "PDNG"
+    return found
 
 
 def _outcomes(
@@ -163,12 +177,12 @@ def _outcomes(
     assert isinstance(found, Entry)
     assert not isinstance(found.outcome, Rejected)
     refused = {e.position: e.refusal for e in found.outcome if isinstance(e, PaymentRefused)}
-    settled = (e.payment for e in found.outcome if isinstance(e, PaymentSettled))
+    accepted = _statuses(found)
     outcomes = [
         Outcome("RJCT", (status_reason(refused[position]),))
         if position in refused
-        else Outcome(next(settled).status)
-        for position in range(len(uetrs))
+        else Outcome(accepted[uetr])
+        for position, uetr in enumerate(uetrs)
     ]
     return list(zip(uetrs, outcomes, strict=True))
 

@@ -58,6 +58,9 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.UETR_REUSED: "AM05",
     Reason.AGENT_UNKNOWN: "RC01",
     Reason.DATE_NOT_SUPPORTED: "DT04",
+    Reason.CUT_OFF_PASSED: "TM01",
+    Reason.CHARGE_NOT_COVERED: "AM12",
+    Reason.BATCH_NOT_WHOLE: "ED05",
 }
 CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
 

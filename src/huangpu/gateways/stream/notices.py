@@ -12,8 +12,12 @@ from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Event, Rejected
 from huangpu.engine import Centre, Entry
 from huangpu.venues.growth.orders import TradeExecuted
-from huangpu.venues.offshore.payments.words import PaymentSettled
-from huangpu.venues.offshore.state import parties_of
+from huangpu.venues.offshore.orders import parties_of
+from huangpu.venues.offshore.payments.words import (
+    PaymentEnded,
+    PaymentSettled,
+    PaymentWaiting,
+)
 from huangpu.venues.reinsurance.views import sees_slip
 
 REFERENCES = (
@@ -79,8 +83,10 @@ def concerns(centre: Centre, entry: Entry, institution: str | None) -> bool:
 
 
 def _parties(centre: Centre, event: Event, entry: Entry) -> list[str]:
-    if isinstance(event, PaymentSettled):
+    if isinstance(event, PaymentSettled | PaymentEnded):
         return parties_of(event.payment)
+    if isinstance(event, PaymentWaiting):
+        return parties_of(event.pending)
     if isinstance(event, TradeExecuted):
         # Order numbers begin anew each day: an older trade's numbers may by now be other people's.
         orders, number = centre.growth.books.orders, event.trade.maker

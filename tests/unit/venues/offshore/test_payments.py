@@ -302,7 +302,7 @@ def test_batch_spends_to_the_last_cent_and_no_further() -> None:
     engine = offshore_engine()
     amounts = (999_999_00, 1_01, 1_00, 1)
     reasons, status = processed(engine, batch_of([overseas_order(amount) for amount in amounts]))
-    assert (reasons, status) == ([], "PDNG")
+    assert (reasons, status) == ([], "PART")
     waiting = engine.centre.offshore.books.pending.values()
     assert [one.order.amount for one in waiting] == [1_01, 1]
     assert balance(engine, "FTE-OTC1/USD") == 0

@@ -151,10 +151,11 @@ def _carried(draft: Draft, plan: Plan | Rejected) -> list[Event] | Rejected:
 
 
 def _group_status(settled: int, waiting: int, refused: int) -> str:
-    """Return the group status of a pain.002: all settled, all refused, some accepted, or accepted and waiting."""
-    if refused:
-        return "PART" if settled or waiting else "RJCT"
-    return "PDNG" if waiting else "ACSC"
+    """Return the group status of a pain.002: all settled, all waiting, all refused, or PART."""
+    ends = [
+        word for word, count in (("ACSC", settled), ("PDNG", waiting), ("RJCT", refused)) if count
+    ]
+    return ends[0] if len(ends) == 1 else "PART"
 
 
 def _none_of(orders: list[PaymentOrder], refusals: dict[int, Rejected]) -> list[Event]:
