@@ -18,7 +18,15 @@ from huangpu.core.room import Apply, Handler, Table
 from huangpu.core.rulebook import Row, RuleBook, RuleNotInForce
 from huangpu.ledger import events as ledger_events
 from huangpu.ledger.book import Book
-from huangpu.registry import Registry, cash_accounts, charter, institutions, people, refusal
+from huangpu.registry import (
+    Registry,
+    cash_accounts,
+    charter,
+    institutions,
+    people,
+    refusal,
+    signing_keys,
+)
 from huangpu.registry.charter import FoundCentre, RulesAdopted, Tick
 from huangpu.registry.institutions import Institution, InstitutionKind
 from huangpu.venues import growth, offshore, reinsurance
@@ -180,6 +188,7 @@ TABLES: tuple[Table, ...] = (
     institutions.TABLE,
     people.TABLE,
     cash_accounts.TABLE,
+    signing_keys.TABLE,
     ledger_events.TABLE,
     offshore.TABLE,
     reinsurance.TABLE,
@@ -203,6 +212,7 @@ def _rooms(centre: Centre) -> list[tuple[Table, Any]]:
         registry.institutions,
         people.PeopleRoom(registry.people, registry.institutions),
         registry.cash_accounts,
+        registry.signing_keys,
         centre.ledger,
         centre.offshore,
         centre.reinsurance,

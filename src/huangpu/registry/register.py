@@ -11,15 +11,17 @@ from huangpu.registry.cash_accounts import CashAccounts
 from huangpu.registry.charter import Charter
 from huangpu.registry.institutions import Institutions
 from huangpu.registry.people import People
+from huangpu.registry.signing_keys import SigningKeys
 
 
 class Registry(msgspec.Struct):
-    """Everything the three venues share beside money: the charter, institutions, people, cash accounts."""
+    """Everything the three venues share beside money: the charter, institutions, people, cash accounts, signing keys."""
 
     charter: Charter = msgspec.field(default_factory=Charter)
     institutions: Institutions = {}
     people: People = msgspec.field(default_factory=People)
     cash_accounts: CashAccounts = {}
+    signing_keys: SigningKeys = msgspec.field(default_factory=SigningKeys)
 
 
 def holds_permission(
