@@ -17,9 +17,17 @@ from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.growth.day import OrderSide, OrderStatus, Phase
 from huangpu.venues.growth.suitability import InvestorClass
 from huangpu.venues.growth.tier import Membership
+from huangpu.venues.offshore.fx.state import QuoteState
 from huangpu.venues.offshore.matrix import Line, Permission
 from huangpu.venues.offshore.payments.checks import CHARGE_BEARERS
 from huangpu.venues.offshore.payments.statuses import MOVES
+from huangpu.venues.offshore.reports.books import (
+    BreakKind,
+    BreakState,
+    CorrectionState,
+    FileKind,
+    LargeValueState,
+)
 from huangpu.venues.offshore.state import Direction, ListingState
 from huangpu.venues.reinsurance.accounting import AccountStatus as BillStatus
 from huangpu.venues.reinsurance.desks import Capacity
@@ -48,9 +56,15 @@ KINDS: dict[str, object] = {
     "line": Line,
     "value": Permission,
     "bearer": CHARGE_BEARERS,
+    "quote_state": QuoteState,
     "status": [*MOVES, "PART"],
     "direction": Direction,
     "listing_state": ListingState,
+    "break_kind": BreakKind,
+    "break_state": BreakState,
+    "file_kind": FileKind,
+    "large_value_state": LargeValueState,
+    "correction_state": CorrectionState,
     "bill_status": BillStatus,
     "capacity": Capacity,
     "act": Act,
