@@ -12,7 +12,7 @@ from tests.support.shared import shared_path
 
 from huangpu.core.reasons import Reason
 from huangpu.gateways.iso20022 import CustomerStatusReport, MessageReject
-from huangpu.gateways.iso20022.reasons import CODES, EXPLICIT
+from huangpu.gateways.iso20022.reasons import CODES, EXPLICIT, PROPRIETARY
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "huangpu"
 ENTITY = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -132,4 +132,4 @@ def test_every_reason_of_a_payment_has_a_code() -> None:
 def test_every_code_is_in_the_published_set() -> None:
     files = list(shared_path("samples", "iso20022", "codes").glob("*status_reason*"))
     published = "".join(file.read_text(encoding="utf-8") for file in files)
-    assert {code for code in CODES.values() if f'"{code}"' not in published} == set()
+    assert {code for code in CODES.values() if f'"{code}"' not in published} == PROPRIETARY

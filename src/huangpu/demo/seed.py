@@ -24,6 +24,7 @@ from huangpu.venues.growth.clearing import DepositCash, DepositShares
 from huangpu.venues.growth.instruments import ListInstrument
 from huangpu.venues.growth.suitability import InvestorClass, RegisterInvestor, SignRiskStatement
 from huangpu.venues.offshore.accounts import OpenCashAccount, OpenNostro, SetUpBank, opening_code
+from huangpu.venues.offshore.fx.liquidity import OpenLiquidityAccount, liquidity_id
 from huangpu.venues.offshore.state import nostro_code
 from huangpu.venues.offshore.white_list import BindServicingBank, ListCompany, RecommendCompany
 from huangpu.venues.reinsurance.membership import AdmitMember, GrantSeat, NameSettlementAccount
@@ -33,6 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 YUAN = 100
 NOSTRO_MINOR = 50_000_000_000 * YUAN
+LIQUIDITY_MINOR = 5_000_000_000 * YUAN
 COMPANY_MINOR = 2_000_000_000 * YUAN
 MEMBER_MINOR = 20_000_000_000 * YUAN
 INVESTOR_FEN = 5_000_000_000 * YUAN
@@ -158,6 +160,10 @@ def _accounts() -> Iterator[Sent]:
                 yield maker, OpenNostro(bank=bank, correspondent=overseas, currency=currency)
                 nostro = nostro_code(bank, overseas, currency)
                 yield _opening(f"{bank}-SAU", currency, nostro, NOSTRO_MINOR, mirror=True)
+        for currency in CURRENCIES:
+            yield maker, OpenLiquidityAccount(currency=currency)
+            code = ledger_code(liquidity_id(bank), currency)
+            yield _opening(f"{bank}-SAU", currency, code, LIQUIDITY_MINOR)
     for number, company in enumerate(COMPANIES):
         yield from _account(company, AccountClass.FTE, bank_of(number), COMPANY_MINOR)
         yield from _account(company, AccountClass.DOM, bank_of(number), 0, f"DOM-{company}")

@@ -21,6 +21,10 @@ from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.growth import market_data
 from huangpu.venues.growth.day import OrderSide, Phase
 from huangpu.venues.growth.orders import CancelOrder, PlaceOrder
+from huangpu.venues.offshore.fx.deals import AcceptQuote
+from huangpu.venues.offshore.fx.positions import SquarePosition
+from huangpu.venues.offshore.fx.quotes import QuoteRate
+from huangpu.venues.offshore.fx.state import FxSide
 from huangpu.venues.offshore.payments.words import InstructPayment, ReceiveCreditTransfer
 from huangpu.venues.offshore.state import PaymentOrder
 from huangpu.venues.reinsurance.desks import Capacity, LightDesk
@@ -38,6 +42,8 @@ from huangpu.venues.reinsurance.placement.slip import ContractType, Method, Plac
 PAYMENT_PAUSE_S = 1.0
 SLIP_STEP_PAUSE_S = 1.2
 ORDER_PAUSE_S = 0.3
+EXCHANGE_SHARE = 0.04
+CNH_MID = 7_0950
 TRADE_TYPES = ("RESALE", "RESALE", "RESALE", "GLOBAL_PROC", "CONTRACT_MFG", "PROJECT_BUY")
 CLASSES = ("PROPERTY", "ENGINEERING", "MARINE_CARGO", "MOTOR", "LIABILITY", "AGRICULTURE", "CYBER")
 
@@ -93,8 +99,11 @@ async def _send(gate: Gate, author: Author, by: str, command: Command) -> bool:
 async def _payments(gate: Gate, author: Author, pause_s: float) -> None:
     while True:
         number = author.chance.randrange(len(COMPANIES))
-        by, command = payment(author, number)
-        await _send(gate, author, by, command)
+        steps = [payment(author, number)]
+        if author.chance.random() < EXCHANGE_SHARE:
+            steps = exchange(author, number)
+        for by, command in steps:
+            await _send(gate, author, by, command)
         await asyncio.sleep(pause_s * author.chance.uniform(0.5, 1.5))
 
 
@@ -123,6 +132,45 @@ def payment(author: Author, number: int) -> tuple[str, Command]:
         )
         return f"{overseas.lower()}-correspondent", received
     return f"{company.lower()}-treasurer", _outward(author, message_id, number, currency, amount)
+
+
+def exchange(author: Author, number: int) -> list[tuple[str, Command]]:
+    """Draw a quote of the nth company's bank, its acceptance, and now and then what squares the bank's position.
+
+    Units: the rate in ten-thousandths of a yuan a dollar.
+    """
+    chance, bank, quote_id = author.chance, bank_of(number), author.next_id()
+    side = chance.choice(list(FxSide))
+    mid = CNH_MID + chance.randrange(-200, 201)
+    spread = chance.randrange(10, 60)
+    quote = QuoteRate(
+        quote_id=quote_id,
+        account=fte_of(COMPANIES[number]),
+        pair="USD/CNY",
+        side=side,
+        currency="USD",
+        amount=chance.randrange(1, 300) * 10_000 * YUAN,
+        mid=mid,
+        rate=mid + (spread if side is FxSide.BUY else -spread),
+        valid_s=60,
+    )
+    maker = f"{bank.lower()}-maker"
+    steps: list[tuple[str, Command]] = [
+        (maker, quote),
+        (
+            f"{COMPANIES[number].lower()}-treasurer",
+            AcceptQuote(bank=bank, quote_id=quote_id),
+        ),
+    ]
+    position = author.engine.centre.offshore.books.fx.positions.get(f"{bank}-SAU|USD/CNY")
+    if position is not None and position.base and chance.random() < 0.3:
+        base = abs(position.base)
+        overseas = chance.choice(list(OVERSEAS_BANKS))
+        square = SquarePosition(
+            pair="USD/CNY", base=base, counter=base * mid // 10_000, counterparty=overseas
+        )
+        steps.insert(0, (maker, square))
+    return steps
 
 
 def _outward(author: Author, message_id: str, number: int, currency: str, amount: int) -> Command:

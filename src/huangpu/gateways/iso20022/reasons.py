@@ -61,8 +61,20 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.CUT_OFF_PASSED: "TM01",
     Reason.CHARGE_NOT_COVERED: "AM12",
     Reason.BATCH_NOT_WHOLE: "ED05",
+    Reason.FX_PAIR_UNKNOWN: "AM03",
+    Reason.FX_QUOTE_UNKNOWN: "FXQX",
+    Reason.FX_QUOTE_KNOWN: "DU01",
+    Reason.FX_QUOTE_USED: "AM05",
+    Reason.FX_QUOTE_EXPIRED: "FXQX",
+    Reason.FX_POSITION_LIMIT: "AM14",
+    Reason.FX_POSITION_SMALLER: "AM12",
+    Reason.FX_COUNTERPARTY_ONSHORE: "AG01",
+    Reason.FX_LIQUIDITY_SHORT: "ED05",
 }
 CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
+
+# Codes of our own, where no external code fits (domain note C4): they travel as Prtry.
+PROPRIETARY: Final = frozenset({"FXQX"})
 
 # What the code alone does not say: the customer is told that the white list refused, not who is on it.
 MARKS: Final[dict[Reason, str]] = {Reason.WHITE_LIST_STATUS: "PILOT-STATUS"}
@@ -87,5 +99,8 @@ def status_reason(rejected: Rejected) -> StatusReason:
         return StatusReason(code=CODES[rejected.reason])
     mark = MARKS.get(rejected.reason, rejected.reason)
     text = f"{mark}: {rejected.detail} ({rejected.cite})"
-    lines = information_lines(text.encode("ascii", "replace").decode())
-    return StatusReason(code=CODES[rejected.reason], information=lines[:INFORMATION_LINES_MAX])
+    lines = information_lines(text.encode("ascii", "replace").decode())[:INFORMATION_LINES_MAX]
+    code = CODES[rejected.reason]
+    if code in PROPRIETARY:
+        return StatusReason(proprietary=code, information=lines)
+    return StatusReason(code=code, information=lines)

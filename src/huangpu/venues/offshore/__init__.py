@@ -6,6 +6,8 @@ from huangpu.core.message import Event, Stamp
 from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.venues.offshore import accounts, upgraded, white_list
+from huangpu.venues.offshore.fx import deals, positions, quotes
+from huangpu.venues.offshore.fx import liquidity as fx_liquidity
 from huangpu.venues.offshore.liquidity import commands, queue
 from huangpu.venues.offshore.monitoring import (
     approvals,
@@ -40,6 +42,7 @@ DUE: tuple[Callable[[Draft], list[Event]], ...] = (
     queue.tick,
     daily.reporting_due,
     run.monitors_due,
+    positions.positions_due,
 )
 """What a tick collects, in this order; each sees what those before it decided in the same entry."""
 
@@ -121,14 +124,22 @@ TABLE = Table(
         Handler(findings.ExplainFinding, "offshore.monitor", findings.explain_finding),
         Handler(proposals.ApproveProposal, "offshore.approve", approvals.approve_proposal),
         Handler(proposals.DeclineProposal, "offshore.approve", approvals.decline_proposal),
-        Handler(
-            sample_cases.UploadDocuments, "offshore.documents", sample_cases.upload_documents
-        ),
+        Handler(sample_cases.UploadDocuments, "offshore.documents", sample_cases.upload_documents),
         Handler(sample_cases.AcceptDocuments, "offshore.approve", sample_cases.accept_documents),
         Handler(sample_cases.RejectDocuments, "offshore.approve", sample_cases.reject_documents),
         Handler(words.InstructPayment, "offshore.instruct", settle.instruct_payment),
         Handler(words.InstructPaymentBatch, "offshore.instruct", settle.instruct_payment_batch),
         Handler(words.ReceiveCreditTransfer, "offshore.receive", settle.receive_credit_transfer),
+        Handler(
+            fx_liquidity.OpenLiquidityAccount,
+            "offshore.account",
+            fx_liquidity.open_liquidity_account,
+        ),
+        Handler(quotes.RequestQuote, "offshore.instruct", quotes.request_quote),
+        Handler(quotes.QuoteRate, "offshore.quote", quotes.quote_rate),
+        Handler(quotes.WithdrawQuote, "offshore.quote", quotes.withdraw_quote),
+        Handler(deals.AcceptQuote, "offshore.instruct", deals.accept_quote),
+        Handler(positions.SquarePosition, "offshore.quote", positions.square_position),
     ),
     appliers={
         white_list.ListingApplied: white_list.apply_application,
@@ -188,6 +199,12 @@ TABLE = Table(
         words.PaymentEnded: settle.apply_ended,
         words.PaymentRefused: settle.apply_refused,
         words.BatchProcessed: settle.apply_batch,
+        quotes.QuoteRequested: quotes.apply_requested,
+        quotes.RateQuoted: quotes.apply_quoted,
+        quotes.QuoteWithdrawn: quotes.apply_withdrawn,
+        deals.FxDealSettled: deals.apply_deal,
+        positions.PositionSquared: positions.apply_squared,
+        positions.PositionOverdue: positions.apply_overdue,
     },
     on_tick=_on_tick,
 )

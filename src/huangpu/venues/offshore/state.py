@@ -16,6 +16,7 @@ from huangpu.registry import Registry
 from huangpu.registry.institutions import Institution
 from huangpu.venues.offshore.archive import PaymentLog
 from huangpu.venues.offshore.boundary import BoundaryBooks
+from huangpu.venues.offshore.fx.state import FxBooks, FxIndexes
 from huangpu.venues.offshore.liquidity.lines import Lines, LiquidityBooks
 from huangpu.venues.offshore.monitoring.books import MonitorBooks, MonitorCache
 from huangpu.venues.offshore.orders import (
@@ -186,6 +187,7 @@ class OffshoreBooks(msgspec.Struct):
     liquidity: LiquidityBooks = msgspec.field(default_factory=LiquidityBooks)
     reports: ReportBooks = msgspec.field(default_factory=ReportBooks)
     monitor: MonitorBooks = msgspec.field(default_factory=MonitorBooks)
+    fx: FxBooks = msgspec.field(default_factory=FxBooks)
 
 
 def bic_11(bic: str) -> str:
@@ -206,6 +208,7 @@ class Offshore:
         self.lines = Lines(ledger)
         self.monitor = MonitorCache()
         self._pending_keys: set[str] = set()
+        self.fx_indexes = FxIndexes()
         self._by_bic: dict[str, str] = {}
         self._bics_read = 0
 
@@ -282,4 +285,5 @@ class Offshore:
             room.add_nostro(nostro)
         for pending in room.books.pending.values():
             room.add_pending(pending)
+        room.fx_indexes = FxIndexes.of(room.books.fx)
         return room
