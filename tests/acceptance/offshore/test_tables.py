@@ -31,7 +31,7 @@ from huangpu.venues.offshore.payments.words import (
     PaymentWaiting,
     ReceiveCreditTransfer,
 )
-from huangpu.venues.offshore.state import PaymentOrder
+from huangpu.venues.offshore.state import ListingState, PaymentOrder
 
 FOLDER = Path(__file__).parent
 DATE = datetime.date(2026, 11, 23)
@@ -71,9 +71,12 @@ def outcome(answer: Entry | Rejected) -> str:
             return f"PDNG {event.pending.waits[0]}"
         if isinstance(event, white_list.ListingChanged):
             return str(event.state)
-    return {"ServicingBankBound": "BOUND", "ServicingBankUnbound": "UNBOUND"}[
-        type(found[-1]).__name__
-    ]
+    names = {
+        "ServicingBankBound": "BOUND",
+        "ServicingBankUnbound": "UNBOUND",
+        "ListingChangeProposed": "PROPOSED",
+    }
+    return names[type(found[-1]).__name__]
 
 
 def order_of(row: dict[str, str], given: dict[str, str]) -> PaymentOrder:
@@ -140,9 +143,10 @@ def test_transfer_matrix_is_as_written(currency: str) -> None:
     for row in rows(f"b2_matrix_{currency.lower()}.table"):
         for creditor in AccountClass:
             texts = []
-            for same_name in (True, False):
+            code = "CNY" if currency == "CNY" else "USD"
+            for same_name, upgraded in ((True, False), (False, False), (True, True)):
                 pair = (AccountClass(row["from"]), creditor)
-                found = cell(rules, DATE, pair, "CNY" if currency == "CNY" else "USD", same_name)
+                found = cell(rules, DATE, pair, code, same_name, upgraded)
                 rule_id = found.rule_id.replace("huangpu policy ", "P-")
                 texts.append(SIGNS[found.row.text] + rule_id)
             assert "/".join(dict.fromkeys(texts)) == row[creditor], (row["from"], creditor)
@@ -157,6 +161,9 @@ def white_list_command(row: dict[str, str]) -> Command:
         "suspend": lambda: white_list.SuspendCompany(company=company, cause="documents overdue"),
         "reinstate": lambda: white_list.ReinstateCompany(company=company),
         "remove": lambda: white_list.RemoveCompany(company=company, cause="left the zone"),
+        "removed": lambda: white_list.ConfirmListingChange(
+            company=company, state=ListingState.REMOVED
+        ),
         "bind": lambda: white_list.BindServicingBank(company=company, bank=bank),
         "unbind": lambda: white_list.UnbindServicingBank(company=company, bank=bank),
         "pay": lambda: instruct(overseas_order(1_00, debtor_account=account), bank=bank),
