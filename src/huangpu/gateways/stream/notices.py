@@ -12,6 +12,8 @@ from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Event, Rejected
 from huangpu.engine import Centre, Entry
 from huangpu.venues.growth.orders import TradeExecuted
+from huangpu.venues.offshore.fx.deals import FxDealSettled
+from huangpu.venues.offshore.fx.quotes import QuoteRequested, RateQuoted
 from huangpu.venues.offshore.orders import parties_of
 from huangpu.venues.offshore.payments.words import (
     PaymentEnded,
@@ -87,6 +89,12 @@ def _parties(centre: Centre, event: Event, entry: Entry) -> list[str]:
         return parties_of(event.payment)
     if isinstance(event, PaymentWaiting):
         return parties_of(event.pending)
+    if isinstance(event, QuoteRequested):
+        return [event.request.bank, event.request.customer]
+    if isinstance(event, RateQuoted):
+        return [event.quote.bank, event.quote.customer]
+    if isinstance(event, FxDealSettled):
+        return [event.deal.bank, event.deal.customer]
     if isinstance(event, TradeExecuted):
         # Order numbers begin anew each day: an older trade's numbers may by now be other people's.
         orders, number = centre.growth.books.orders, event.trade.maker

@@ -15,6 +15,7 @@ from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit
 from huangpu.engine.writer import Engine
 from huangpu.gateways.iso20022.reasons import status_reason
+from huangpu.gateways.stream.notices import concerns
 from huangpu.ledger.transfers import LedgerCode, Leg
 from huangpu.registry.charter import Tick
 from huangpu.registry.institutions import InstitutionKind, SuspendInstitution
@@ -341,3 +342,15 @@ def test_deals_are_paged_and_found_by_account() -> None:
     assert [deal.quote_id for deal in second.deals] == ["Q2", "Q1", "Q0"]
     assert len(views.deals(room, institution=None, account="FTE-OTC1").deals) == 5
     assert views.deals(room, institution=None, account="FTE-OTC2").deals == []
+
+
+def test_both_sides_are_told_and_nobody_else() -> None:
+    engine = fx_engine()
+    entries = [
+        accepted(send(engine, "otc1-treasurer", ask())),
+        accepted(send(engine, "bk1-maker", quote(request_id="R1"))),
+        accepted(accept(engine)),
+    ]
+    for entry in entries:
+        told = [i for i in ("BK1", "OTC1", "BK2", "OTC2") if concerns(engine.centre, entry, i)]
+        assert told == ["BK1", "OTC1"]
