@@ -1,9 +1,10 @@
-"""The command `huangpu`: serve, demo, run, journal, whatif, report.
+"""The command `huangpu`: serve, demo, run, journal, lists, whatif, report.
 
 Tables for people, `--json` for programs, progress on stderr. Heavy imports happen inside the verbs, so that `--help` is quick.
 Exit codes: 0 done; 1 the answer is no (a broken journal, a difference); 2 the call cannot be taken.
 """
 
+import datetime
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,8 @@ journal = App(
     name="journal", help="Verify, replay, audit or snapshot the journal of a data folder."
 )
 app.command(journal)
+lists = App(name="lists", help="Read published sanctions lists.")
+app.command(lists)
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for programs.")]
 Data = Annotated[Path, Parameter(help="The data folder.")]
@@ -127,6 +130,47 @@ def report(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
     from huangpu.cli import reading
 
     reading.report(data, as_json=json)
+
+
+@lists.command
+def read(
+    form: str,
+    files: list[Path],
+    *,
+    json: Json = False,
+    list_id: str = "",
+    version: str = "",
+    published: datetime.date | None = None,
+    command: Path | None = None,
+) -> None:
+    """Read the files of a published list, say what is in them, and write the command that proposes it.
+
+    Parameters
+    ----------
+    form
+        `un` (one XML file), `ofac` (SDN, ALT and ADD in CSV), or `ftm` (FollowTheMoney entities as JSON lines).
+    files
+        The files of the list.
+    list_id
+        How the list is called in the centre; by default the format in capitals.
+    version
+        The name of this version; by default its date.
+    published
+        When it was published, where the file does not say so.
+    command
+        Write the command `ProposeScreeningList` to this file, as JSON.
+    """
+    from huangpu.cli import listing
+
+    listing.read(
+        form,
+        files,
+        as_json=json,
+        list_id=list_id,
+        version=version,
+        published=published,
+        command=command,
+    )
 
 
 @journal.command

@@ -22,7 +22,17 @@ def _can_be_mended(fault: Exception) -> bool:
     from huangpu.cli.scenario import ScenarioError
     from huangpu.config import SettingsError
     from huangpu.core.rulebook import RuleBookError
+    from huangpu.gateways.lists.reading import ListFault
     from huangpu.journal.store import Corrupted, Locked, Unreadable, Unwritable
 
-    known = (SettingsError, ScenarioError, RuleBookError, Corrupted, Locked, Unreadable, Unwritable)
+    known = (
+        SettingsError,
+        ScenarioError,
+        ListFault,
+        RuleBookError,
+        Corrupted,
+        Locked,
+        Unreadable,
+        Unwritable,
+    )
     return isinstance(fault, (*known, OSError))

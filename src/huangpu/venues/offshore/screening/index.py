@@ -92,7 +92,7 @@ class NameIndex:
             self._owners.append(owner)
             for token in dict.fromkeys(name.tokens):
                 self._posting(token).append(place)
-            for together in dict.fromkeys("".join(part) for _, part in windows(name.tokens)):
+            for together in dict.fromkeys("".join(part) for part in windows(name.tokens)):
                 self._together.setdefault(together, []).append(place)
 
     def remove(self, owner: Owner) -> None:
@@ -189,7 +189,7 @@ class NameIndex:
             if len(token) >= 4:
                 for together in window_spellings(token):
                     yield from self._together.get(together, ())
-        for _, window in windows(asked.tokens):
+        for window in windows(asked.tokens):
             yield from self._postings.get("".join(window), ())
             meant = [sorted(variants(word)) for word in window]
             for reading in product(*meant):

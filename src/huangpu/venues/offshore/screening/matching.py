@@ -87,6 +87,8 @@ def alike(left: str, right: str) -> int:
         return 0
     longest = max(len(left), len(right))
     allowed = edits_allowed(longest)
+    if len(set(left) ^ set(right)) > 2 * allowed:
+        return 0
     found = edits(left, right, allowed)
     if found > allowed:
         return 0
@@ -128,13 +130,15 @@ def joined(window: tuple[str, ...], token: str) -> int:
     return 0
 
 
-def windows(tokens: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Give every two or three words in a row that may be one word elsewhere, with the place of the first."""
-    for size in (2, WINDOW_MAX):
-        for start in range(len(tokens) - size + 1):
-            window = tokens[start : start + size]
-            if not any(word in COMMON or word.isdigit() for word in window):
-                yield start, window
+@lru_cache(maxsize=16_384)
+def windows(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return every two or three words in a row that may be one word elsewhere."""
+    return tuple(
+        tokens[start : start + size]
+        for size in (2, WINDOW_MAX)
+        for start in range(len(tokens) - size + 1)
+        if not any(word in COMMON or word.isdigit() for word in tokens[start : start + size])
+    )
 
 
 def score(left: Name, right: Name) -> int:
@@ -241,7 +245,7 @@ def _joins(parts: Name, whole: Name) -> Iterator[tuple[tuple[str, ...], str, int
     for token in whole.tokens:
         if token in ours or len(token) < 4:
             continue
-        for _, window in windows(parts.tokens):
+        for window in windows(parts.tokens):
             if not any(word in theirs for word in window) and (found := joined(window, token)):
                 yield window, token, found
 
