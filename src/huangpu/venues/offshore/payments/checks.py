@@ -23,6 +23,7 @@ from huangpu.venues.offshore.orders import (
 )
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.state import ListingState
+from huangpu.venues.offshore.upgraded import is_upgraded
 from huangpu.venues.offshore.white_list.standing import state_at
 
 FORM = "huangpu policy 28, form of an order"
@@ -238,12 +239,15 @@ def pilot_refusal(
 ) -> Rejected | None:
     """Refuse outward payments of a company that is not ACTIVE on the white list now, or that does not name the trade.
 
-    Rule: R-17 (P-02, P-03): nothing else is asked for before payment.
+    Rule: R-17 (P-02, P-03): nothing else is asked for before payment. B4: an upgraded account of a company outside the pilot pays by
+    its own rules.
     Rejects: WHITE_LIST_STATUS, TRADE_TYPE_MISSING.
     """
     if debtor.account_class is not AccountClass.FTE:
         return None
     listing = draft.room.books.listings.get(debtor.holder)
+    if listing is None and is_upgraded(draft.room, debtor):
+        return None
     state = None if listing is None else state_at(listing, draft.stamp.at_us)
     if state is not ListingState.ACTIVE:
         detail = (

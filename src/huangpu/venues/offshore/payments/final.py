@@ -4,22 +4,20 @@
 a payment settled on receipt, out of a batch, or after waiting is the same record.
 """
 
-import hashlib
-
 from huangpu.core.message import Event, Rejected
 from huangpu.core.reasons import Reason
 from huangpu.core.values import money_text
 from huangpu.ledger.events import LegsPosted
 from huangpu.ledger.transfers import LedgerCode, Leg, Shortfall
 from huangpu.registry.cash_accounts import AccountClass
-from huangpu.venues.offshore.matrix import Line
-from huangpu.venues.offshore.orders import Direction, Payment, Pending, counterparty_key
+from huangpu.venues.offshore.monitoring.sampling import decision
+from huangpu.venues.offshore.orders import Direction, Payment, Pending
+from huangpu.venues.offshore.payments.counting import counted
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.plan import MIRRORS, Plan, spent
 from huangpu.venues.offshore.payments.words import OutboundCreditTransfer, PaymentSettled
 
 FUNDS = "C6, available = booked - held, never below zero"
-BASIS_POINTS = 10_000
 
 
 def finished(draft: Draft, plan: Plan, waited: Pending | None = None) -> list[Event] | Shortfall:
@@ -36,7 +34,7 @@ def finished(draft: Draft, plan: Plan, waited: Pending | None = None) -> list[Ev
 def recorded(draft: Draft, plan: Plan, waited: Pending | None) -> PaymentSettled:
     """Make the record of a payment that settles in this entry; whoever calls moves its money."""
     payment = _payment(draft, plan, waited)
-    draft.take(payment)
+    counted(draft, payment)
     return PaymentSettled(payment=payment, outbound=_outbound(draft, plan, payment))
 
 
@@ -59,8 +57,10 @@ def short_of(draft: Draft, plan: Plan, shortfall: Shortfall) -> Rejected:
 
 def _payment(draft: Draft, plan: Plan, waited: Pending | None) -> Payment:
     order, stamp, legs = plan.order, draft.stamp, plan.legs
-    sample, draw = _sample(draft, plan)
     debtor, creditor = plan.debtor, plan.creditor
+    sample, draw = "", 0
+    if debtor is not None:
+        sample, draw = decision(draft, order, debtor, plan.cell.line)
     last: Leg = legs[-1]
     return Payment(
         number=draft.next_number(),
@@ -87,8 +87,8 @@ def _payment(draft: Draft, plan: Plan, waited: Pending | None) -> Payment:
         in_batch=draft.in_batch,
         received_us=0 if waited is None else waited.at_us,
         steps=[] if waited is None else waited.steps,
-        screened="" if waited is None else waited.screened,
-        score_bp=0 if waited is None else waited.score_bp,
+        screened=plan.screened if waited is None else waited.screened,
+        score_bp=plan.score_bp if waited is None else waited.score_bp,
         charge=plan.charge,
     )
 
@@ -106,25 +106,3 @@ def _outbound(draft: Draft, plan: Plan, payment: Payment) -> OutboundCreditTrans
         draft.stamp.date,
         plan.order.amount - plan.charge if charged else 0,
     )
-
-
-def _sample(draft: Draft, plan: Plan) -> tuple[str, int]:
-    """Decide whether a payment made on the instruction alone is checked afterwards.
-
-    Rule: huangpu policy 27. The draw hashes the UETR with the entry's number, which the sender cannot choose.
-    Units: the draw in basis points, 0 to 9,999.
-    """
-    debtor, order = plan.debtor, plan.order
-    if debtor is None or debtor.account_class is not AccountClass.FTE:
-        return "", 0
-    if plan.cell.line is not Line.FIRST:
-        return "", 0
-    text = f"{order.uetr}|{draft.stamp.seq}"
-    draw = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % BASIS_POINTS
-    rules, date = draft.rules, draft.stamp.date
-    known = draft.knows(counterparty_key(debtor.holder, order))
-    if not known and rules["offshore.sampling.first_payment"].at(date).flag:
-        return "FIRST_PAYMENT", draw
-    if draw < rules["offshore.sampling.rate"].at(date).integer:
-        return "RATE", draw
-    return "PASSED", draw

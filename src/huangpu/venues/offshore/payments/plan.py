@@ -12,9 +12,11 @@ from huangpu.ledger.transfers import Leg, LegKind
 from huangpu.registry.cash_accounts import AccountClass, CashAccount, ledger_code
 from huangpu.registry.institutions import Institution
 from huangpu.venues.offshore.matrix import Cell, cell
+from huangpu.venues.offshore.monitoring import limits
 from huangpu.venues.offshore.orders import Direction, PaymentOrder, Pending
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.second_line import purposes
 from huangpu.venues.offshore.state import nostro_code
 
 MIRRORS = "huangpu policy 24, units, mirrors and correspondents"
@@ -24,7 +26,7 @@ FEES = "FEES"
 
 
 class Plan(NamedTuple):
-    """One payment that nothing but money, time or review can stop. Units: charge in minor units."""
+    """One payment that nothing but money, time or review can stop; `screened` and `score_bp` as in `Payment`. Units: charge in minor units."""
 
     order: PaymentOrder
     direction: Direction
@@ -34,12 +36,14 @@ class Plan(NamedTuple):
     correspondent: str
     legs: list[Leg]
     charge: int
+    screened: str = ""
+    score_bp: int = 0
 
 
 def planned(draft: Draft, order: PaymentOrder) -> Plan | Rejected:
     """Plan a fresh order of an account kept here: the first failing step refuses it.
 
-    Rejects: those of form and duplicates, then as `planned_again`, and NOT_YOUR_INSTITUTION.
+    Rejects: those of form and duplicates, NOT_YOUR_INSTITUTION, then as `planned_again`, then those of `limits.refusal`.
     """
     refused = checks.form_refusal(draft, order)
     if refused is None:
@@ -49,7 +53,13 @@ def planned(draft: Draft, order: PaymentOrder) -> Plan | Rejected:
     debtor = checks.debtor_account(draft, order)
     if isinstance(debtor, Rejected):
         return debtor
-    return checks.orderer_refusal(draft, debtor) or _own(draft, order, debtor, correspondent="")
+    refused = checks.orderer_refusal(draft, debtor)
+    if refused is not None:
+        return refused
+    plan = _own(draft, order, debtor, correspondent="")
+    if isinstance(plan, Rejected):
+        return plan
+    return limits.refusal(draft, order, debtor) or plan
 
 
 def planned_inward(draft: Draft, order: PaymentOrder, sender: Institution) -> Plan | Rejected:
@@ -70,7 +80,7 @@ def planned_again(draft: Draft, pending: Pending) -> Plan | Rejected:
 
     Rejects: DEBTOR_ACCOUNT_UNKNOWN, CREDITOR_ACCOUNT_UNKNOWN, SAME_ACCOUNT, ACCOUNT_CLOSED, ACCOUNT_BLOCKED, ACCOUNT_CURRENCY_WRONG,
     SERVICING_BANK_WRONG, INSTITUTION_SUSPENDED, SECOND_LINE_CURRENCY, TRANSFER_FORBIDDEN, WHITE_LIST_STATUS, TRADE_TYPE_MISSING,
-    PURPOSE_MISSING, PURPOSE_NOT_PERMITTED, AGENT_UNKNOWN.
+    PURPOSE_MISSING, PURPOSE_NOT_PERMITTED, LOAN_NOT_REPAYABLE, QUOTA_EXCEEDED, AGENT_UNKNOWN.
     """
     order = pending.order
     if pending.direction is Direction.INWARD:
@@ -122,7 +132,7 @@ def _permitted(
     if refused is None:
         refused = checks.pilot_refusal(draft, order, debtor, found.line)
     if refused is None:
-        refused = checks.purpose_refusal(draft, order, found)
+        refused = purposes.refusal(draft, order, debtor, creditor, found, same_name)
     return found if refused is None else refused
 
 

@@ -11,6 +11,7 @@ from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.liquidity.queue import released
 from huangpu.venues.offshore.orders import PaymentOrder
 from huangpu.venues.offshore.payments import checks
+from huangpu.venues.offshore.payments.counting import noted
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.plan import MIRRORS, Plan, planned, planned_inward
 from huangpu.venues.offshore.payments.waiting import accepted
@@ -147,7 +148,7 @@ def _decided(draft: Draft, order: PaymentOrder) -> list[Event] | Rejected:
 
 def _carried(draft: Draft, plan: Plan | Rejected) -> list[Event] | Rejected:
     """Carry a plan out, or hand its refusal on."""
-    return plan if isinstance(plan, Rejected) else accepted(draft, plan, [])
+    return plan if isinstance(plan, Rejected) else accepted(draft, plan)
 
 
 def _group_status(settled: int, waiting: int, refused: int) -> str:
@@ -184,17 +185,18 @@ def _refused(position: int, order: PaymentOrder, refusal: Rejected) -> PaymentRe
 
 def apply_settled(room: Offshore, event: PaymentSettled, stamp: Stamp) -> None:
     """Put the payment into the log; one that waited waits no more."""
-    _logged(room, event)
+    _logged(room, event, stamp)
 
 
 def apply_ended(room: Offshore, event: PaymentEnded, stamp: Stamp) -> None:
     """Put the payment that ended without money into the log."""
-    _logged(room, event)
+    _logged(room, event, stamp)
 
 
 def apply_waiting(room: Offshore, event: PaymentWaiting, stamp: Stamp) -> None:
     """Let the payment wait."""
     room.add_pending(event.pending)
+    noted(room, event.pending, stamp)
 
 
 def apply_refused(room: Offshore, event: PaymentRefused, stamp: Stamp) -> None:
@@ -207,9 +209,10 @@ def apply_batch(room: Offshore, event: BatchProcessed, stamp: Stamp) -> None:
     room.books.batches[f"{batch.sender}|{batch.message_id}"] = batch
 
 
-def _logged(room: Offshore, event: PaymentSettled | PaymentEnded) -> None:
+def _logged(room: Offshore, event: PaymentSettled | PaymentEnded, stamp: Stamp) -> None:
     payment = event.payment
     if payment.steps:
         room.drop_pending(payment.order.uetr)
     assert payment.order.uetr not in room.books.pending
     room.add_payment(payment)
+    noted(room, payment, stamp)

@@ -23,21 +23,44 @@ from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.offshore.liquidity.turn import must_wait, note_queued
 from huangpu.venues.offshore.matrix import Permission
 from huangpu.venues.offshore.orders import Direction, LifeStep, Payment, Pending, Wait
+from huangpu.venues.offshore.payments.counting import counted
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.final import finished, short_of
 from huangpu.venues.offshore.payments.plan import Plan, holds_of, planned_again
 from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentWaiting
+from huangpu.venues.offshore.screening.verdicts import verdict, verdict_events
 
 REVIEWS = (Wait.SCREENING, Wait.RELEASE)
 AFTER_CUT_OFF = ("", "WAREHOUSE", "REJECT")
 
 
-def accepted(draft: Draft, plan: Plan, reviews: list[Wait]) -> list[Event] | Rejected:
-    """Settle a planned order now, or let it wait for its reviews, its value date, or money.
+def accepted(draft: Draft, plan: Plan) -> list[Event] | Rejected:
+    """Screen a planned order, and settle it now, or let it wait for its reviews, its value date, or money.
 
     Rejects: CUT_OFF_PASSED, FUNDS_INSUFFICIENT (the queue is off or over for today), BALANCE_LIMIT_EXCEEDED.
     """
-    waits = [*reviews]
+    debtor, creditor = plan.debtor, plan.creditor
+    found = verdict(
+        draft.room,
+        draft.rules,
+        draft.stamp,
+        plan.order,
+        ("" if debtor is None else debtor.holder, "" if creditor is None else creditor.holder),
+        draft.bank,
+    )
+    screened = plan._replace(screened=found.list_version, score_bp=found.score_bp)
+    events = _reviewed(draft, screened, [Wait.SCREENING] if found.stops else [])
+    if isinstance(events, Rejected) or not (found.news or found.findings):
+        return events
+    uetr = plan.order.uetr
+    return verdict_events(draft.room, draft.stamp, found, bank=draft.bank, uetr=uetr) + events
+
+
+def _reviewed(draft: Draft, plan: Plan, waits: list[Wait]) -> list[Event] | Rejected:
+    """Settle a screened order, or let it wait.
+
+    Rejects: CUT_OFF_PASSED, FUNDS_INSUFFICIENT, BALANCE_LIMIT_EXCEEDED.
+    """
     if plan.cell.row.value == Permission.RELEASE:
         waits.append(Wait.RELEASE)
     release_us = _value_date_us(draft, plan)
@@ -123,7 +146,7 @@ def end(draft: Draft, pending: Pending, status: str, cause: Rejected) -> list[Ev
         score_bp=pending.score_bp,
     )
     own.move(legs)
-    own.take(payment)
+    counted(own, payment)
     ended = PaymentEnded(payment=payment)
     return [LegsPosted(legs=legs), ended] if legs else [ended]
 
@@ -247,6 +270,8 @@ def _pending(draft: Draft, plan: Plan, waits: list[Wait], release_us: int) -> Pe
         priority=plan.order.priority,
         release_us=release_us,
         in_batch=draft.in_batch,
+        screened=plan.screened,
+        score_bp=plan.score_bp,
         steps=[LifeStep(stamp.at_us, stamp.seq, "PDNG", waits[0], stamp.person)],
     )
 
@@ -267,5 +292,5 @@ def _waiting(draft: Draft, pending: Pending, holds: list[Leg]) -> list[Event]:
         pending = msgspec.structs.replace(pending, holds=numbers)
         events.append(LegsPosted(legs=holds))
         draft.move(holds)
-    draft.take(pending)
+    counted(draft, pending)
     return [*events, PaymentWaiting(pending=pending)]
