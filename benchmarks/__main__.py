@@ -21,7 +21,16 @@ from rich.table import Table
 from benchmarks.machine import Facts, Neighbours, facts
 from benchmarks.rows import Row
 
-GROUPS: Final = ("order_book", "ledger", "gridlock", "engine", "rest", "iso", "restart")
+GROUPS: Final = (
+    "order_book",
+    "ledger",
+    "gridlock",
+    "screening",
+    "engine",
+    "rest",
+    "iso",
+    "restart",
+)
 RESULTS: Final = Path(__file__).resolve().parent / "results" / "latest.json"
 GROUP_S_MAX: Final = 300
 QUIET_CORES: Final = 0.2

@@ -19,12 +19,14 @@ from huangpu.engine.access import hash_of_password, hash_of_token
 from huangpu.ledger.events import PostOpeningBalance
 from huangpu.registry.cash_accounts import AccountClass, ledger_code
 from huangpu.registry.institutions import InstitutionKind, RegisterInstitution
-from huangpu.registry.people import IssueCredential, RegisterPerson
+from huangpu.registry.people import IssueCredential, Person, RegisterPerson
 from huangpu.venues.growth.clearing import DepositCash, DepositShares
 from huangpu.venues.growth.instruments import ListInstrument
 from huangpu.venues.growth.suitability import InvestorClass, RegisterInvestor, SignRiskStatement
 from huangpu.venues.offshore.accounts import OpenCashAccount, OpenNostro, SetUpBank, opening_code
 from huangpu.venues.offshore.fx.liquidity import OpenLiquidityAccount, liquidity_id
+from huangpu.venues.offshore.screening.books import EntryKind, ListEntry
+from huangpu.venues.offshore.screening.lists import AdoptScreeningList, ProposeScreeningList
 from huangpu.venues.offshore.state import nostro_code
 from huangpu.venues.offshore.white_list import BindServicingBank, ListCompany, RecommendCompany
 from huangpu.venues.reinsurance.membership import AdmitMember, GrantSeat, NameSettlementAccount
@@ -45,6 +47,8 @@ _SALT = b"huangpu-sandbox-"
 LOGINS = (
     ("operator", "operates the centre"),
     ("supervisor-supervisor", "reads everything, changes nothing"),
+    ("compliance-1", "compliance of the operator: proposes screening lists"),
+    ("compliance-2", "compliance of the operator: adopts them"),
     ("zone-1", "zone administration: recommends companies"),
     ("zone-2", "zone administration: lists them"),
     ("simb1-maker", "pilot bank: payment desk"),
@@ -55,6 +59,19 @@ LOGINS = (
     ("re01-underwriter", "reinsurer: quotes and writes lines"),
     ("sec1-trader", "securities firm: trades"),
 )
+
+COMPLIANCE = ("compliance-1", "compliance-2")
+"""Two people of the operator: one proposes a screening list, the other adopts it."""
+
+LISTED = (
+    (EntryKind.ENTITY, ["Simulated Listed Lighthouse Co., Ltd", "模拟名单灯塔有限公司"], "HK"),
+    (EntryKind.ENTITY, ["Simulated Blacklisted Metals GmbH"], "DE"),
+    (EntryKind.ENTITY, ["Simulated Embargoed Shipyard LLC", "Simulated Embargo Yard"], "AE"),
+    (EntryKind.PERSON, ["Simlisted Quentin Nobody", "Quentin Simlisted"], "SG"),
+    (EntryKind.PERSON, ["模拟无名氏", "Moni Wumingshi"], "HK"),
+    (EntryKind.VESSEL, ["Simulated Ghost Tanker"], "PA"),
+)
+"""The demo's screening list: kind, names, country. All simulated."""
 
 
 class SeedRefused(Exception):
@@ -119,6 +136,7 @@ def commands(today: datetime.date) -> Iterator[Sent]:
     yield from _white_list()
     yield from _exchange(today)
     yield from _growth()
+    yield from _screening(today)
 
 
 def logins(settings: Settings) -> list[str]:
@@ -145,6 +163,10 @@ def _registry() -> Iterator[Sent]:
         for person in member.people:
             yield "operator", RegisterPerson(person=person)
             ids.append(person.id)
+    for person_id in COMPLIANCE:
+        person = Person(id=person_id, institution="HUANGPU", roles=["COMPLIANCE"])
+        yield "operator", RegisterPerson(person=person)
+        ids.append(person_id)
     for person_id in ids:
         yield "operator", IssueCredential(person_id=person_id, scheme="password", hashed=password)
         hashed = hash_of_token(token_of(person_id))
@@ -264,6 +286,22 @@ def _growth() -> Iterator[Sent]:
                 "operator",
                 DepositShares(investor_id=investor, code=code, quantity=INVESTOR_SHARES),
             )
+
+
+def _screening(today: datetime.date) -> Iterator[Sent]:
+    """Adopt a small list of names that nobody bears, proposed by one person of compliance and adopted by another."""
+    entries = [
+        ListEntry(f"SIM-{number}", kind, names, [country], programme="SIMULATED")
+        for number, (kind, names, country) in enumerate(LISTED, 1)
+    ]
+    version = today.isoformat()
+    yield (
+        "compliance-1",
+        ProposeScreeningList(
+            list_id="SIMULATED", version=version, published=today, entries=entries
+        ),
+    )
+    yield "compliance-2", AdoptScreeningList(list_id="SIMULATED", version=version)
 
 
 def _date(value: object) -> datetime.date:
