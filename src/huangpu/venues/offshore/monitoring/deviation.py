@@ -56,6 +56,7 @@ def first_day(rules: RuleBook, date: datetime.date) -> int:
 
 def flows_of(series: Series, first: int, last: int) -> dict[str, Flow]:
     """Add up the flows of a window of days by currency: what is rolled, less what has left, plus the days since."""
+    assert last >= series.rolled_to - 1
     receipts = {currency: flow.receipts for currency, flow in series.rolled.items()}
     payments = {currency: flow.payments for currency, flow in series.rolled.items()}
 
@@ -80,7 +81,8 @@ def changed(room: Offshore, rules: RuleBook, stamp: Stamp, subjects: Iterable[st
     first, last = first_day(rules, date), date.toordinal()
     events: list[Event] = []
     for subject in subjects:
-        alert = measured(room, rules, stamp, subject, flows_of(books.series[subject], first, last))
+        flows = flows_of(books.series[subject], first, last)
+        alert = measured(room, rules, date, stamp.at_us, subject, flows)
         known = books.levels.get(subject)
         if alert.level is not (Level.GREEN if known is None else known.level):
             events.append(DeviationLevelChanged(alert=alert))
@@ -90,15 +92,15 @@ def changed(room: Offshore, rules: RuleBook, stamp: Stamp, subjects: Iterable[st
 def measured(
     room: Offshore,
     rules: RuleBook,
-    stamp: Stamp,
+    date: datetime.date,
+    at_us: int,
     subject: str,
     flows: Mapping[str, Flow],
 ) -> Alert:
     """Measure a subject's deviation and name its level.
 
-    Units: basis points, fen of CNY.
+    Units: basis points, fen of CNY, microseconds since the epoch.
     """
-    date = stamp.date
     receipts = fen_of(room, rules, date, {cur: flow.receipts for cur, flow in flows.items()})
     payments = fen_of(room, rules, date, {cur: flow.payments for cur, flow in flows.items()})
     return Alert(
@@ -107,7 +109,7 @@ def measured(
         ratio_bp=ratio_bp(receipts, payments),
         receipts_fen=receipts,
         payments_fen=payments,
-        since_us=stamp.at_us,
+        since_us=at_us,
     )
 
 
