@@ -144,8 +144,7 @@ def rates_until(room: Offshore, date: datetime.date) -> dict[str, int]:
     Units: CNY fen for 10^6 minor units.
     """
     rates: dict[str, int] = {}
-    monitor = getattr(room.books, "monitor", None)
-    for told in () if monitor is None else monitor.rate_sets:
+    for told in room.books.monitor.rate_sets:
         if told.date <= date:
             rates.update(told.rates)
     return rates
