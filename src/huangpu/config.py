@@ -18,7 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything a process can be told from outside.
 
     Units: port a TCP port; body_bytes_max bytes of one request; snapshot_entries entries between snapshots, beside the one at an
-    orderly stop (0: none).
+    orderly stop (0: none). `signing_key` names a PEM file with the private key by which the centre signs its messages (empty: unsigned).
     """
 
     data: Path = Path("huangpu-data")
@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     operator_password: str = ""
     body_bytes_max: int = 8 * 1024 * 1024
     snapshot_entries: int = 200_000
+    signing_key: str = ""
 
 
 class SettingsError(Exception):

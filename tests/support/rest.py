@@ -15,6 +15,7 @@ from huangpu.engine import Engine, Gate
 from huangpu.engine.access import hash_of_password, hash_of_token
 from huangpu.gateways import rest
 from huangpu.gateways.iso20022 import http as iso20022
+from huangpu.gateways.iso20022.signing import signer_from
 from huangpu.gateways.stream import sse
 from huangpu.registry.people import IssueCredential
 from tests.support.centre import accepted, founded_engine, send
@@ -56,7 +57,7 @@ def build_app(gate: Gate, settings: Settings) -> Any:
     app = Litestar(
         route_handlers=[
             *rest.build_routes(gate, settings),
-            *iso20022.build_routes(gate, who, reads),
+            *iso20022.build_routes(gate, who, reads, signer_from(settings.signing_key)),
             *sse.build_routes(gate, who, reads),
         ],
         exception_handlers=rest.EXCEPTION_HANDLERS,

@@ -18,6 +18,7 @@ from huangpu.config import Settings
 from huangpu.engine import EngineStopped, Gate, Overloaded
 from huangpu.gateways import rest
 from huangpu.gateways.iso20022 import http as iso20022
+from huangpu.gateways.iso20022.signing import signer_from
 from huangpu.gateways.rest.edge import Edge
 from huangpu.gateways.stream import sse as stream
 from huangpu.registry.charter import Tick
@@ -61,7 +62,7 @@ def build_app(centred: Centred) -> Edge:
     app = Litestar(
         route_handlers=[
             *rest.build_routes(gate, settings),
-            *iso20022.build_routes(gate, person_of, scope_of),
+            *iso20022.build_routes(gate, person_of, scope_of, signer_from(settings.signing_key)),
             *stream.build_routes(gate, person_of, scope_of),
             *console.build_routes(gate),
         ],

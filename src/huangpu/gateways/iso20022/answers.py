@@ -4,10 +4,13 @@ An answer is made of the entry and the message alone: its id from the entry's nu
 message therefore gets a byte-identical answer, also after a crash. What never became an entry takes the message's own time.
 """
 
+import contextlib
 import datetime
 import hashlib
 import re
 from typing import NamedTuple
+
+import msgspec
 
 from huangpu.core.message import Event, Rejected
 from huangpu.engine import Entry
@@ -23,7 +26,7 @@ from huangpu.gateways.iso20022.model import (
 from huangpu.gateways.iso20022.notices import reject_of, write_admi002
 from huangpu.gateways.iso20022.orders import PACS_008, PAIN_001, uetr_for
 from huangpu.gateways.iso20022.reasons import FORBIDDEN, status_reason
-from huangpu.gateways.iso20022.refusal import Refusal
+from huangpu.gateways.iso20022.refusal import Refusal, WriteError
 from huangpu.gateways.iso20022.statuses import reason_of, write_pacs002, write_pain002
 from huangpu.venues.offshore.orders import SETTLED
 from huangpu.venues.offshore.payments.words import (
@@ -39,6 +42,7 @@ FORBIDDEN_STATUS = 403
 REFUSED = 422
 REFERENCE_UNKNOWN = "NOTPROVIDED"
 INFORMATION_LINES_MAX = 2
+SIGNATURE_CODES = frozenset({"DS0A", "DS0B", "DS0C", "DS0D", "DS0G", "DS0H"})
 
 _CREATED_AT = re.compile(rb"<(?:\w+:)?CreDtTm>\s*([0-9T:.+Z-]{19,35})\s*</")
 _EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on UTC
@@ -74,16 +78,25 @@ def unreadable(data: bytes, refusal: Refusal) -> XmlAnswer:
     reason = StatusReason(reason.code, "", reason.information[:INFORMATION_LINES_MAX])
     if created is not None and refusal.message_id and refusal.definition == PAIN_001:
         report = CustomerStatusReport(
-            message_id=_id_of(data),
+            message_id=id_of(data),
             created_at=created.group(1).decode(),
             original_message_id=refusal.message_id,
             group_status="RJCT",
             reasons=(reason,),
         )
-        return XmlAnswer(MALFORMED, write_pain002(report))
-    reference = refusal.message_id or REFERENCE_UNKNOWN
-    reject = reject_of(refusal, related_reference=reference, rejected_at="")
-    return XmlAnswer(MALFORMED, write_admi002(reject))
+        # The references themselves may be what is wrong with the message.
+        with contextlib.suppress(WriteError):
+            return XmlAnswer(_refused_status(refusal), write_pain002(report))
+    reject = reject_of(refusal, related_reference=REFERENCE_UNKNOWN, rejected_at="")
+    if refusal.message_id:
+        named = msgspec.structs.replace(reject, related_reference=refusal.message_id)
+        with contextlib.suppress(WriteError):
+            return XmlAnswer(_refused_status(refusal), write_admi002(named))
+    return XmlAnswer(_refused_status(refusal), write_admi002(reject))
+
+
+def _refused_status(refusal: Refusal) -> int:
+    return FORBIDDEN_STATUS if refusal.code in SIGNATURE_CODES else MALFORMED
 
 
 def order_answer(
@@ -98,7 +111,7 @@ def order_answer(
     entry = found if isinstance(found, Entry) else None
     places = iter(outcomes)
     report = CustomerStatusReport(
-        message_id=_id_of(data) if entry is None else f"ST{entry.seq:012d}",
+        message_id=id_of(data) if entry is None else f"ST{entry.seq:012d}",
         created_at=message.created_at if entry is None else time_text(entry.at_us),
         original_message_id=message.message_id,
         original_transfer_count=message.transfer_count,
@@ -131,7 +144,7 @@ def transfer_answer(
     entry = found if isinstance(found, Entry) else None
     status = "RJCT" if entry is None else _statuses(entry).get(message.uetr, "RJCT")
     report = InterbankStatusReport(
-        message_id=_id_of(data) if entry is None else f"ST{entry.seq:012d}",
+        message_id=id_of(data) if entry is None else f"ST{entry.seq:012d}",
         created_at=message.created_at if entry is None else time_text(entry.at_us),
         original_message_id=message.message_id,
         original_definition=PACS_008,
@@ -195,5 +208,6 @@ def _http_status(found: Entry | Rejected, status: str) -> int:
     return FORBIDDEN_STATUS if forbidden else REFUSED
 
 
-def _id_of(data: bytes) -> str:
+def id_of(data: bytes) -> str:
+    """Return the id of an answer that no entry numbers: the same bytes, the same id."""
     return f"ST{hashlib.sha256(data).hexdigest()[:24].upper()}"

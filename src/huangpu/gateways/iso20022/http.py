@@ -1,9 +1,11 @@
-"""ISO 20022 over HTTP: `POST /v1/iso20022` takes a payment message and answers with one; a payment's own messages can be read.
+"""ISO 20022 over HTTP: `POST /v1/iso20022` takes a payment message and answers with one; a payment's messages and an account's can be read.
 
 Bytes to command, entry to bytes, nothing else. The command id comes from the sender and the MsgId: the same message gets the same answer
-byte for byte, the same MsgId with other content is a duplicate (DU01). What cannot be read is refused and never journaled.
+byte for byte, the same MsgId with other content is a duplicate (DU01). What cannot be read, or is not signed as it must be, is refused and
+never journaled. A message is read by the edition of its profile in force on the centre's date.
 """
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +14,11 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
+from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Rejected
-from huangpu.engine import EngineStopped, Entry, Gate, Overloaded
-from huangpu.gateways.iso20022 import receive
+from huangpu.engine import Engine, EngineStopped, Entry, Gate, Overloaded
+from huangpu.gateways.iso20022 import READERS, Message, MessageReject, StatusRequest
+from huangpu.gateways.iso20022.account_messages import account_message
 from huangpu.gateways.iso20022.answers import (
     XmlAnswer,
     order_answer,
@@ -23,13 +27,25 @@ from huangpu.gateways.iso20022.answers import (
 )
 from huangpu.gateways.iso20022.model import CustomerCreditTransfer, PaymentInitiation
 from huangpu.gateways.iso20022.orders import command_id, incoming, instruction
-from huangpu.gateways.iso20022.outbound import OutboundMessage, messages_of
+from huangpu.gateways.iso20022.outbound import (
+    OutboundMessage,
+    messages_of,
+    messages_unsettled,
+)
 from huangpu.gateways.iso20022.refusal import Refusal
+from huangpu.gateways.iso20022.requests import status_answer
+from huangpu.gateways.iso20022.signed_answers import signed_answer
+from huangpu.gateways.iso20022.signing import CentreSigner, Sender, parse_from
 from huangpu.registry.people import Person
 from huangpu.venues.offshore import views
+from huangpu.venues.offshore.orders import SETTLED, Pending
 from huangpu.venues.offshore.payments.words import PaymentSettled
 
 MEDIA_TYPES = ("application/xml", "text/xml")
+TAKEN = ("pain.001.001.09", "pacs.008.001.08", "pacs.028.001.03")
+EVERYBODY = "ALL"
+FIRST_RULES = datetime.date(2014, 5, 22)
+"""The date of the first rules: a centre without an entry is older than they are."""
 
 AnyRequest = Request[Any, Any, Any]
 PersonOf = Callable[[AnyRequest], Person | None]
@@ -42,8 +58,10 @@ class Messages(msgspec.Struct, frozen=True):
     items: list[OutboundMessage]
 
 
-def build_routes(gate: Gate, person_of: PersonOf, scope_of: ScopeOf) -> list[HTTPRouteHandler]:
-    """Return the routes of this gateway; the composition root says who sends a request and what they may read."""
+def build_routes(
+    gate: Gate, person_of: PersonOf, scope_of: ScopeOf, signer: CentreSigner | None = None
+) -> list[HTTPRouteHandler]:
+    """Return the routes of this gateway; the composition root says who sends a request, what they may read, and who signs."""
 
     @post("/v1/iso20022", include_in_schema=False, status_code=200)
     async def take(request: AnyRequest) -> Response[bytes]:
@@ -51,7 +69,9 @@ def build_routes(gate: Gate, person_of: PersonOf, scope_of: ScopeOf) -> list[HTT
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type not in MEDIA_TYPES:
             raise HTTPException(f"{media_type!r}; send {MEDIA_TYPES[0]}", status_code=415)
-        answer = await answered(gate, person, await request.body())
+        data = await request.body()
+        answer = await answered(gate, person, data)
+        answer = signed_answer(gate.engine, signer, answer)
         return Response(answer.body, status_code=answer.status, media_type="application/xml")
 
     @get("/v1/offshore/payments/{uetr:str}/messages", include_in_schema=False)
@@ -65,7 +85,20 @@ def build_routes(gate: Gate, person_of: PersonOf, scope_of: ScopeOf) -> list[HTT
             raise HTTPException(status_code=404)
         return Response(msgspec.json.encode(found), media_type="application/json")
 
-    return [take, show]
+    @get("/v1/offshore/accounts/{account_id:str}/camt", include_in_schema=False)
+    async def statement(
+        request: AnyRequest, account_id: str, currency: str, date: str
+    ) -> Response[bytes]:
+        person = _person(person_of, request)
+        await gate.settled()
+        if gate.engine.stopped:
+            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        body = account_message(gate.engine, account_id, currency, date, scope_of(person))
+        if body is None:
+            raise HTTPException(status_code=404)
+        return Response(body, media_type="application/xml")
+
+    return [take, show, statement]
 
 
 async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:
@@ -73,31 +106,60 @@ async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:
 
     Raises: HTTPException 503 when the engine did not take it or its outcome is unknown.
     """
-    message = receive(data)
+    engine = gate.engine
+    document = parse_from(data, _sender(engine, person.institution))
+    if isinstance(document, Refusal):
+        return unreadable(data, document)
+    message = READERS[document.definition](document)
     if isinstance(message, Refusal):
         return unreadable(data, message)
-    command: Command | Refusal
+    if isinstance(message, StatusRequest):
+        await gate.settled()
+        return status_answer(engine, person.institution, data, message)
+    command = _command(engine, person, message)
+    if isinstance(command, Refusal):
+        return unreadable(data, command)
+    assert not isinstance(message, MessageReject)
+    found = await _submitted(gate, person, message.message_id, command)
     if isinstance(message, PaymentInitiation):
-        room = gate.engine.centre.offshore
-        command = instruction(room, person.institution, message)
-        if isinstance(command, Refusal):
-            return unreadable(data, command)
-        found = await _submitted(gate, person, message.message_id, command)
         return order_answer(data, message, person.institution, found)
+    assert isinstance(message, CustomerCreditTransfer)
+    return transfer_answer(data, message, found)
+
+
+def _command(engine: Engine, person: Person, message: Message) -> Command | Refusal:
+    """Make the command of a message; some messages are only sent by the centre."""
+    if isinstance(message, PaymentInitiation):
+        return instruction(engine.centre.offshore, person.institution, message)
     if isinstance(message, CustomerCreditTransfer):
-        found = await _submitted(gate, person, message.message_id, incoming(message))
-        return transfer_answer(data, message, found)
-    detail = f"{type(message).__name__}: this address takes pain.001.001.09 and pacs.008.001.08"
-    return unreadable(data, Refusal(code="FF01", path="/Document", detail=detail))
+        return incoming(message)
+    detail = f"{type(message).__name__}: this address takes {', '.join(TAKEN)}"
+    return Refusal(code="FF01", path="/Document", detail=detail)
+
+
+def _sender(engine: Engine, institution: str) -> Sender:
+    """Describe the sender as the register knows them on the centre's date."""
+    centre = engine.centre
+    date = date_of(engine.last_at_us)
+    row = centre.rules["signature_required_of"].at(max(date, FIRST_RULES))
+    return Sender(
+        institution=institution,
+        bic=centre.registry.institutions[institution].bic,
+        keys=centre.registry.signing_keys,
+        must_sign=institution in row.texts or EVERYBODY in row.texts,
+        date=date,
+    )
 
 
 def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     """Render the messages of one payment; None when there is none that the reader may see."""
     centre = gate.engine.centre
-    found = views.payment(centre.offshore, centre.rules, uetr, institution)
-    if found is None:
+    record = centre.offshore.record_of(uetr)
+    if record is None or views.payment(centre.offshore, centre.rules, uetr, institution) is None:
         return None
-    entry = gate.engine.entry(found.entry)
+    if isinstance(record, Pending) or record.status not in SETTLED:
+        return Messages(messages_unsettled(centre, record, institution))
+    entry = gate.engine.entry(record.seq)
     assert entry is not None
     assert not isinstance(entry.outcome, Rejected)
     events = (event for event in entry.outcome if isinstance(event, PaymentSettled))

@@ -101,13 +101,17 @@ class TransferOrder(msgspec.Struct, frozen=True):
     purpose: Code = NO_CODE
     regulatory_codes: tuple[str, ...] = ()
     trade_type: str = ""
+    trade_reference: str = ""
+    goods: str = ""
+    bank_instruction: str = ""
     remittance_text: tuple[str, ...] = ()
 
 
 class PaymentOrder(msgspec.Struct, frozen=True):
     """The part of a customer's order that shares one debtor account and one date.
 
-    `method` is TRF, TRA or CHK; `requested_at` is set when the order asks for a moment.
+    `method` is TRF, TRA or CHK; `requested_at` is set when the order asks for a moment; `priority` is HIGH or NORM;
+    `service_levels` are the proprietary ones, of which ATOMIC is read here.
     """
 
     payment_id: str
@@ -122,6 +126,8 @@ class PaymentOrder(msgspec.Struct, frozen=True):
     category_purpose: Code = NO_CODE
     charge_bearer: str = ""
     ultimate_debtor: Party | None = None
+    priority: str = ""
+    service_levels: tuple[str, ...] = ()
 
 
 class PaymentInitiation(msgspec.Struct, frozen=True):
@@ -175,6 +181,8 @@ class CustomerCreditTransfer(msgspec.Struct, frozen=True):
     ultimate_creditor: Party | None = None
     regulatory_codes: tuple[str, ...] = ()
     trade_type: str = ""
+    trade_reference: str = ""
+    goods: str = ""
     remittance_text: tuple[str, ...] = ()
     header: BusinessHeader | None = None
 

@@ -1,5 +1,9 @@
 """Payment messages as commands: pain.001 orders payments, pacs.008 brings one in from overseas.
 
+A pain.001 is all or nothing when every PmtInf has the proprietary service level ATOMIC (PmtTpInf/SvcLvl/Prtry): the service level is where a
+customer names the agreement by which an order is carried out, while BtchBookg only says how the debit is booked. InstrPrty HIGH is the
+queue's HIGH. InstrForDbtrAgt may hold /CUTOFF/REJECT or /CUTOFF/WAREHOUSE, what is to happen after the cut-off.
+
 The command is made of the message alone, so the same bytes make the same command. What the venue does not do (cheques, equivalents in
 another currency, two banks in one message) is refused here with a code, before the engine is asked.
 """
@@ -26,6 +30,9 @@ from huangpu.venues.offshore.state import Offshore, PaymentOrder
 
 PAIN_001 = "pain.001.001.09"
 PACS_008 = "pacs.008.001.08"
+ATOMIC = "ATOMIC"
+PRIORITIES = {"": "", "NORM": "NORMAL", "HIGH": "HIGH"}
+CUT_OFF = "/CUTOFF/"
 
 
 def command_id(message_id: str) -> str:
@@ -53,7 +60,9 @@ def instruction(
             orders.append(_order(group, transfer, uetr))
     if len(orders) == 1:
         return InstructPayment(message_id=message.message_id, bank=bank_id, order=orders[0])
-    return InstructPaymentBatch(message_id=message.message_id, bank=bank_id, orders=orders)
+    return InstructPaymentBatch(
+        message_id=message.message_id, bank=bank_id, orders=orders, atomic=_atomic(message)
+    )
 
 
 def incoming(message: CustomerCreditTransfer) -> Command:
@@ -78,6 +87,8 @@ def incoming(message: CustomerCreditTransfer) -> Command:
         debtor_agent=message.debtor_agent_bic,
         debtor_name=message.debtor.name,
         debtor_country=_country(message.debtor),
+        trade_reference=message.trade_reference,
+        goods=message.goods,
     )
     return ReceiveCreditTransfer(
         message_id=message.message_id,
@@ -95,7 +106,14 @@ def uetr_for(sender: str, message_id: str, position: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
+def _atomic(message: PaymentInitiation) -> bool:
+    return any(ATOMIC in group.service_levels for group in message.payments)
+
+
 def _unsupported(message: PaymentInitiation) -> Refusal | None:
+    if len({ATOMIC in group.service_levels for group in message.payments}) > 1:
+        detail = f"service level {ATOMIC} in some payments only: it is all or nothing for a message"
+        return _refusal(message, "FF01", "PmtInf", detail)
     banks = {group.debtor_agent_bic for group in message.payments}
     if len(banks) > 1:
         detail = f"debtor agents {' and '.join(sorted(banks))}: one in a message"
@@ -141,7 +159,16 @@ def _order(group: OrderGroup, transfer: TransferOrder, uetr: str) -> PaymentOrde
         creditor_agent=transfer.creditor_agent_bic,
         creditor_name=transfer.creditor.name,
         creditor_country=_country(transfer.creditor),
+        trade_reference=transfer.trade_reference,
+        goods=transfer.goods,
+        priority=PRIORITIES[group.priority],
+        after_cut_off=_after_cut_off(transfer.bank_instruction),
     )
+
+
+def _after_cut_off(text: str) -> str:
+    """Read what is to happen after the cut-off; any other instruction to the bank is not ours."""
+    return text.removeprefix(CUT_OFF) if text.startswith(CUT_OFF) else ""
 
 
 def _account(account: Account | None) -> str:

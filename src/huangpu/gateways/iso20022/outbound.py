@@ -10,6 +10,7 @@ from huangpu.engine import Centre
 from huangpu.gateways.iso20022.answers import time_text
 from huangpu.gateways.iso20022.model import (
     Account,
+    Charge,
     Code,
     CustomerCreditTransfer,
     Entry,
@@ -22,12 +23,16 @@ from huangpu.gateways.iso20022.money import Money
 from huangpu.gateways.iso20022.notices import CAMT_054, write_camt054
 from huangpu.gateways.iso20022.orders import PACS_008
 from huangpu.gateways.iso20022.pacs008 import write_pacs008
+from huangpu.gateways.iso20022.reasons import ending_reasons
 from huangpu.gateways.iso20022.statuses import PACS_002, write_pacs002
+from huangpu.gateways.iso20022.texts import clean
 from huangpu.ledger.accounts import Side
+from huangpu.venues.offshore.orders import SETTLED, Direction, Payment, Pending
+from huangpu.venues.offshore.payments.statuses import status_of
 from huangpu.venues.offshore.payments.words import Advice, PaymentSettled, advices_of
-from huangpu.venues.offshore.state import Direction, Payment
 
 REMITTANCE_LINE_MAX = 140
+NAME_MAX = 140
 SETTLED_BY_INSTRUCTED_AGENT = "INDA"
 
 
@@ -54,11 +59,26 @@ def messages_of(
     return [one for one in messages if institution in (None, one.sender, one.receiver)]
 
 
+def messages_unsettled(
+    centre: Centre, record: Payment | Pending, institution: str | None
+) -> list[OutboundMessage]:
+    """Render the messages of a payment that waits or has ended without money: the status to a sending bank."""
+    if record.direction is not Direction.INWARD:
+        return []
+    status = _status(centre, record)
+    return [status] if institution in (None, status.sender, status.receiver) else []
+
+
 def _credit_transfer(centre: Centre, event: PaymentSettled) -> OutboundMessage:
     payment, outbound = event.payment, event.outbound
     assert outbound is not None
     order = payment.order
     amount = Money(order.amount, order.currency)
+    settled = Money(outbound.settled or order.amount, order.currency)
+    charge = Charge(
+        Money(amount.amount_minor - settled.amount_minor, order.currency),
+        outbound.instructing_agent,
+    )
     transfer = CustomerCreditTransfer(
         message_id=outbound.message_id,
         created_at=time_text(payment.at_us),
@@ -66,10 +86,11 @@ def _credit_transfer(centre: Centre, event: PaymentSettled) -> OutboundMessage:
         instruction_id=outbound.message_id,
         end_to_end_id=order.end_to_end_id,
         uetr=order.uetr,
-        settlement_amount=amount,
+        settlement_amount=settled,
         settlement_date=outbound.settlement_date,
         instructed_amount=amount,
         charge_bearer=order.charge_bearer,
+        charges=(charge,) if order.charge_bearer == "CRED" else (),
         instructing_bic=outbound.instructing_agent,
         instructed_bic=outbound.instructed_agent,
         debtor=_party(centre, payment.debtor, order.debtor_name, order.debtor_country),
@@ -80,31 +101,35 @@ def _credit_transfer(centre: Centre, event: PaymentSettled) -> OutboundMessage:
         creditor_account=Account(other_id=order.creditor_account),
         purpose=Code(proprietary=order.purpose),
         trade_type=order.trade_type,
+        trade_reference=order.trade_reference,
+        goods=order.goods,
         remittance_text=_remittance(order.remittance),
     )
     xml = write_pacs008(transfer).decode()
     return OutboundMessage(PACS_008, outbound.message_id, payment.bank, payment.correspondent, xml)
 
 
-def _status(centre: Centre, payment: Payment) -> OutboundMessage:
-    order = payment.order
+def _status(centre: Centre, record: Payment | Pending) -> OutboundMessage:
+    order = record.order
     institutions = centre.registry.institutions
-    message_id = f"ST{payment.seq:012d}"
+    message_id = f"ST{record.seq:012d}"
+    settled = status_of(record) in SETTLED
     report = InterbankStatusReport(
         message_id=message_id,
-        created_at=time_text(payment.at_us),
-        original_message_id=payment.message_id,
+        created_at=time_text(record.at_us),
+        original_message_id=record.message_id,
         original_definition=PACS_008,
         original_instruction_id=order.instruction_id,
         original_end_to_end_id=order.end_to_end_id,
         original_uetr=order.uetr,
-        status=payment.status,
-        instructing_bic=institutions[payment.bank].bic,
-        instructed_bic=institutions[payment.sender].bic,
-        effective_date=date_of(payment.at_us),
+        status=status_of(record),
+        reasons=ending_reasons(record),
+        instructing_bic=institutions[record.bank].bic,
+        instructed_bic=institutions[record.sender].bic,
+        effective_date=date_of(record.at_us) if settled else None,
     )
     xml = write_pacs002(report).decode()
-    return OutboundMessage(PACS_002, message_id, payment.bank, payment.sender, xml)
+    return OutboundMessage(PACS_002, message_id, record.bank, record.sender, xml)
 
 
 def _notice(centre: Centre, payment: Payment, advice: Advice) -> OutboundMessage:
@@ -152,14 +177,16 @@ def _notice(centre: Centre, payment: Payment, advice: Advice) -> OutboundMessage
 def _party(centre: Centre, institution: str, name: str, country: str) -> Party:
     found = centre.registry.institutions.get(institution)
     if found is None:
-        return Party(name=name, country_of_residence=country)
-    return Party(name=found.name, lei=found.lei, country_of_residence=found.domicile)
+        return Party(name=clean(name, NAME_MAX), country_of_residence=country)
+    return Party(
+        name=clean(found.name, NAME_MAX), lei=found.lei, country_of_residence=found.domicile
+    )
 
 
 def _name(centre: Centre, institution: str, name: str) -> str:
     found = centre.registry.institutions.get(institution)
-    return name if found is None else found.name
+    return clean(name if found is None else found.name, NAME_MAX)
 
 
 def _remittance(text: str) -> tuple[str, ...]:
-    return (text[:REMITTANCE_LINE_MAX],) if text else ()
+    return (clean(text, REMITTANCE_LINE_MAX),) if text else ()

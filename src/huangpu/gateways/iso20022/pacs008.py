@@ -60,7 +60,7 @@ def _read(document: Document, tree: Tree) -> CustomerCreditTransfer:
     group = document.body["GrpHdr"]
     identification = tree["PmtId"]
     kind = tree.get("PmtTpInf", {})
-    regulatory_codes, trade_type = parts.read_regulatory(tree)
+    regulatory = parts.read_regulatory(tree)
     settlement_amount = _money(tree["IntrBkSttlmAmt"], "IntrBkSttlmAmt")
     instructed = tree.get("InstdAmt")
     return CustomerCreditTransfer(
@@ -91,8 +91,10 @@ def _read(document: Document, tree: Tree) -> CustomerCreditTransfer:
         creditor_account=parts.read_optional_account(tree, "CdtrAcct"),
         ultimate_creditor=parts.read_optional_party(tree.get("UltmtCdtr")),
         purpose=parts.read_code(tree.get("Purp")),
-        regulatory_codes=regulatory_codes,
-        trade_type=trade_type,
+        regulatory_codes=regulatory.codes,
+        trade_type=regulatory.trade_type,
+        trade_reference=regulatory.trade_reference,
+        goods=regulatory.goods,
         remittance_text=parts.read_remittance(tree),
         header=parts.read_header(document.header),
     )
@@ -144,7 +146,7 @@ def _transfer_tree(transfer: CustomerCreditTransfer) -> Tree:
         CdtrAcct=transfer.creditor_account and parts.account_tree(transfer.creditor_account),
         UltmtCdtr=transfer.ultimate_creditor and parts.party_tree(transfer.ultimate_creditor),
         Purp=parts.code_tree(transfer.purpose),
-        RgltryRptg=parts.regulatory_tree(transfer.regulatory_codes, transfer.trade_type),
+        RgltryRptg=parts.regulatory_tree(_regulatory(transfer)),
         RmtInf=parts.remittance_tree(transfer.remittance_text),
         **parts.intermediary_trees(transfer.intermediary_bics),
     ) | {"Dbtr": parts.party_tree(transfer.debtor), "Cdtr": parts.party_tree(transfer.creditor)}
@@ -155,3 +157,9 @@ def _charge_tree(charge: Charge) -> Tree:
         "Amt": amount_text(charge.amount),
         "Agt": parts.agent_tree(charge.agent_bic) or {"FinInstnId": {}},
     }
+
+
+def _regulatory(transfer: CustomerCreditTransfer) -> parts.Regulatory:
+    return parts.Regulatory(
+        transfer.regulatory_codes, transfer.trade_type, transfer.trade_reference, transfer.goods
+    )

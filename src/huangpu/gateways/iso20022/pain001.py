@@ -85,6 +85,8 @@ def _read_payment(tree: Tree) -> PaymentOrder:
         requested_date=datetime.date.fromisoformat(requested.get("Dt") or moment[:10]),
         requested_at=moment,
         category_purpose=_category_purpose(tree),
+        priority=tree.get("PmtTpInf", {}).get("InstrPrty", ""),
+        service_levels=_service_levels(tree),
         debtor=parts.read_party(tree["Dbtr"]),
         debtor_account=parts.read_account(tree["DbtrAcct"], "DbtrAcct"),
         debtor_agent_bic=parts.read_agent_bic(tree, "DbtrAgt"),
@@ -107,7 +109,7 @@ def _read_transfers(trees: list[Tree]) -> tuple[TransferOrder, ...]:
 def _read_transfer(tree: Tree) -> TransferOrder:
     identification = tree["PmtId"]
     amount, equivalent_currency = _read_amount(tree["Amt"])
-    regulatory_codes, trade_type = parts.read_regulatory(tree)
+    regulatory = parts.read_regulatory(tree)
     return TransferOrder(
         instruction_id=identification.get("InstrId", ""),
         end_to_end_id=identification["EndToEndId"],
@@ -123,8 +125,11 @@ def _read_transfer(tree: Tree) -> TransferOrder:
         ultimate_debtor=parts.read_optional_party(tree.get("UltmtDbtr")),
         ultimate_creditor=parts.read_optional_party(tree.get("UltmtCdtr")),
         purpose=parts.read_code(tree.get("Purp")),
-        regulatory_codes=regulatory_codes,
-        trade_type=trade_type,
+        bank_instruction=tree.get("InstrForDbtrAgt", ""),
+        regulatory_codes=regulatory.codes,
+        trade_type=regulatory.trade_type,
+        trade_reference=regulatory.trade_reference,
+        goods=regulatory.goods,
         remittance_text=parts.read_remittance(tree),
     )
 
@@ -147,6 +152,11 @@ def _category_purpose(tree: Tree) -> Code:
     return NO_CODE if kind is None else parts.read_code(kind.get("CtgyPurp"))
 
 
+def _service_levels(tree: Tree) -> tuple[str, ...]:
+    levels = tree.get("PmtTpInf", {}).get("SvcLvl", ())
+    return tuple(level["Prtry"] for level in levels if "Prtry" in level)
+
+
 def _payment_tree(payment: PaymentOrder) -> Tree:
     date = {"Dt": payment.requested_date.isoformat()}
     booking = payment.batch_booking
@@ -154,7 +164,11 @@ def _payment_tree(payment: PaymentOrder) -> Tree:
         PmtInfId=payment.payment_id,
         PmtMtd=payment.method,
         BtchBookg=None if booking is None else str(booking).lower(),
-        PmtTpInf=filled(CtgyPurp=parts.code_tree(payment.category_purpose)),
+        PmtTpInf=filled(
+            InstrPrty=payment.priority,
+            SvcLvl=[{"Prtry": level} for level in payment.service_levels],
+            CtgyPurp=parts.code_tree(payment.category_purpose),
+        ),
         ReqdExctnDt={"DtTm": payment.requested_at} if payment.requested_at else date,
         DbtrAcct=parts.account_tree(payment.debtor_account),
         UltmtDbtr=payment.ultimate_debtor and parts.party_tree(payment.ultimate_debtor),
@@ -183,8 +197,15 @@ def _transfer_tree(transfer: TransferOrder) -> Tree:
         CdtrAcct=transfer.creditor_account and parts.account_tree(transfer.creditor_account),
         UltmtDbtr=transfer.ultimate_debtor and parts.party_tree(transfer.ultimate_debtor),
         UltmtCdtr=transfer.ultimate_creditor and parts.party_tree(transfer.ultimate_creditor),
+        InstrForDbtrAgt=transfer.bank_instruction,
         Purp=parts.code_tree(transfer.purpose),
-        RgltryRptg=parts.regulatory_tree(transfer.regulatory_codes, transfer.trade_type),
+        RgltryRptg=parts.regulatory_tree(_regulatory(transfer)),
         RmtInf=parts.remittance_tree(transfer.remittance_text),
         **parts.intermediary_trees(transfer.intermediary_bics),
+    )
+
+
+def _regulatory(transfer: TransferOrder) -> parts.Regulatory:
+    return parts.Regulatory(
+        transfer.regulatory_codes, transfer.trade_type, transfer.trade_reference, transfer.goods
     )

@@ -4,10 +4,11 @@ The kind of offshore trade travels in the regulatory reporting block of pain.001
 one `RgltryRptg/Dtls/Inf` of the form TRADETYPE/RESALE. It is regulatory data, that block reaches
 the last bank unchanged, and 35 characters suffice. On the wire the underscore is written as a
 hyphen, since the underscore is outside the character set of that element; both are read. The
-balance-of-payments code stands in `RgltryRptg/Dtls/Cd`.
+balance-of-payments code stands in `RgltryRptg/Dtls/Cd`. In lines of the same form stand the reference
+that joins the legs of one trade, TRADEREF/…, and the goods, GOODS/….
 """
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from huangpu.gateways.iso20022.identifiers import is_iban
 from huangpu.gateways.iso20022.model import (
@@ -22,7 +23,11 @@ from huangpu.gateways.iso20022.model import (
 from huangpu.gateways.iso20022.reader import Tree
 from huangpu.gateways.iso20022.refusal import Fault, shown
 
-TRADE_TYPE_PREFIX = "TRADETYPE/"
+REGULATORY_WORDS = {
+    "TRADETYPE": "trade type",
+    "TRADEREF": "trade reference",
+    "GOODS": "goods",
+}
 INTERMEDIARIES = ("IntrmyAgt1", "IntrmyAgt2", "IntrmyAgt3")
 
 ADDRESS_FIELDS = {
@@ -166,37 +171,53 @@ def remittance_tree(lines: tuple[str, ...]) -> Tree:
     return filled(Ustrd=list(lines))
 
 
-def read_regulatory(tree: Tree) -> tuple[tuple[str, ...], str]:
-    """Read the reporting codes and the trade type.
+class Regulatory(NamedTuple):
+    """What the regulatory block says: reporting codes, kind of trade, reference of the trade, goods."""
 
-    Raises: Fault RR05 for a trade type that is unknown or given twice.
+    codes: tuple[str, ...] = ()
+    trade_type: str = ""
+    trade_reference: str = ""
+    goods: str = ""
+
+
+NO_REGULATORY = Regulatory()
+
+
+def read_regulatory(tree: Tree) -> Regulatory:
+    """Read the regulatory block.
+
+    Raises: Fault RR05 for a trade type that is unknown, and for a line of ours that is given twice.
     """
     reports = tree.get("RgltryRptg")
     if reports is None:
-        return (), ""
+        return NO_REGULATORY
     codes: list[str] = []
-    trade_type = ""
+    found: dict[str, str] = {}
     for number, report in enumerate(reports, 1):
         for index, details in enumerate(report.get("Dtls", ()), 1):
             if "Cd" in details:
                 codes.append(details["Cd"])
             for line in details.get("Inf", ()):
-                if not line.startswith(TRADE_TYPE_PREFIX):
+                word, _, text = line.partition("/")
+                if word not in REGULATORY_WORDS:
                     continue
                 path = (f"RgltryRptg[{number}]", f"Dtls[{index}]", "Inf")
-                if trade_type:
-                    raise Fault("RR05", f"second trade type {shown(line)}", *path)
-                trade_type = _trade_type(line, path)
-    return tuple(codes), trade_type
+                if word in found:
+                    raise Fault("RR05", f"second {REGULATORY_WORDS[word]} {shown(line)}", *path)
+                found[word] = _trade_type(text, path) if word == "TRADETYPE" else text
+    return Regulatory(tuple(codes), *(found.get(word, "") for word in REGULATORY_WORDS))
 
 
-def regulatory_tree(codes: tuple[str, ...], trade_type: str) -> list[Tree]:
-    """Write the reporting codes and the trade type as one block."""
-    details: list[Tree] = [{"Cd": code} for code in codes]
-    if trade_type:
-        if trade_type not in TRADE_TYPES:
-            raise Fault("RR05", f"trade type {shown(trade_type)}, known: {', '.join(TRADE_TYPES)}")
-        details.append({"Inf": [TRADE_TYPE_PREFIX + trade_type.replace("_", "-")]})
+def regulatory_tree(regulatory: Regulatory) -> list[Tree]:
+    """Write the regulatory block."""
+    details: list[Tree] = [{"Cd": code} for code in regulatory.codes]
+    if regulatory.trade_type and regulatory.trade_type not in TRADE_TYPES:
+        detail = f"trade type {shown(regulatory.trade_type)}, known: {', '.join(TRADE_TYPES)}"
+        raise Fault("RR05", detail)
+    texts = (regulatory.trade_type.replace("_", "-"), *regulatory[2:])
+    lines = [f"{word}/{text}" for word, text in zip(REGULATORY_WORDS, texts, strict=True) if text]
+    if lines:
+        details.append({"Inf": lines})
     return [{"Dtls": details}] if details else []
 
 
@@ -242,15 +263,9 @@ def header_bic(tree: Tree, tag: str) -> str:
     return "" if institution is None else read_agent_bic({tag: institution}, tag)
 
 
-def codes_of(trees: Iterable[Tree], tag: str) -> list[str]:
-    """Collect one element of several components, where present."""
-    return [tree[tag] for tree in trees if tag in tree]
-
-
-def _trade_type(line: str, path: tuple[str, str, str]) -> str:
-    trade_type = line.removeprefix(TRADE_TYPE_PREFIX).replace("-", "_")
+def _trade_type(text: str, path: tuple[str, str, str]) -> str:
+    trade_type = text.replace("-", "_")
     if trade_type not in TRADE_TYPES:
-        raise Fault(
-            "RR05", f"trade type {shown(trade_type)}, known: {', '.join(TRADE_TYPES)}", *path
-        )
+        detail = f"trade type {shown(trade_type)}, known: {', '.join(TRADE_TYPES)}"
+        raise Fault("RR05", detail, *path)
     return trade_type

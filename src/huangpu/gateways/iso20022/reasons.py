@@ -10,6 +10,7 @@ from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
 from huangpu.gateways.iso20022.model import StatusReason
 from huangpu.gateways.iso20022.statuses import information_lines
+from huangpu.venues.offshore.orders import Payment, Pending
 
 INFORMATION_LINES_MAX = 2
 
@@ -58,6 +59,7 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.UETR_REUSED: "AM05",
     Reason.AGENT_UNKNOWN: "RC01",
     Reason.DATE_NOT_SUPPORTED: "DT04",
+    Reason.CANCELLED: "DS02",
     Reason.CUT_OFF_PASSED: "TM01",
     Reason.CHARGE_NOT_COVERED: "AM12",
     Reason.BATCH_NOT_WHOLE: "ED05",
@@ -104,3 +106,10 @@ def status_reason(rejected: Rejected) -> StatusReason:
     if code in PROPRIETARY:
         return StatusReason(proprietary=code, information=lines)
     return StatusReason(code=code, information=lines)
+
+
+def ending_reasons(record: Payment | Pending) -> tuple[StatusReason, ...]:
+    """Give why a payment ended without money; nothing for one that waits or has settled."""
+    if isinstance(record, Pending) or not record.reason:
+        return ()
+    return (status_reason(Rejected(Reason(record.reason), record.detail, record.cite)),)
