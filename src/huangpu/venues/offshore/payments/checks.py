@@ -23,7 +23,7 @@ from huangpu.venues.offshore.orders import (
 )
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.state import ListingState
-from huangpu.venues.offshore.upgraded import is_upgraded
+from huangpu.venues.offshore.upgraded import is_capital_item, is_upgraded
 from huangpu.venues.offshore.white_list.standing import state_at
 
 FORM = "huangpu policy 28, form of an order"
@@ -256,7 +256,8 @@ def pilot_refusal(
         return Rejected(
             Reason.WHITE_LIST_STATUS, detail, "R-17, ACTIVE on the white list at settlement"
         )
-    if line is Line.SECOND:
+    capital = is_capital_item(draft.room, draft.rules, draft.stamp.date, debtor, order.purpose)
+    if line is Line.SECOND or capital:
         return None
     types = draft.rules["offshore.trade_types"].at(draft.stamp.date)
     if order.trade_type in types.texts:

@@ -18,6 +18,7 @@ from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.second_line import purposes
 from huangpu.venues.offshore.state import nostro_code
+from huangpu.venues.offshore.upgraded import in_pair
 
 MIRRORS = "huangpu policy 24, units, mirrors and correspondents"
 CHARGES = "huangpu policy 22, charges"
@@ -125,7 +126,8 @@ def _permitted(
     far = AccountClass.OVS if creditor is None else creditor.account_class
     same_name = creditor is not None and creditor.holder == debtor.holder
     pair = (debtor.account_class, far)
-    found = cell(draft.rules, draft.stamp.date, pair, order.currency, same_name)
+    upgraded = in_pair(draft.room, debtor, creditor)
+    found = cell(draft.rules, draft.stamp.date, pair, order.currency, same_name, upgraded)
     refused = checks.matrix_refusal(
         draft, order, found, fte=AccountClass.FTE in pair, same_name=same_name
     )
