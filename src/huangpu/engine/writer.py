@@ -17,6 +17,7 @@ from huangpu.engine.centre import COMMANDS, EVENTS, Centre
 from huangpu.journal.codec import Codec
 from huangpu.journal.entry import Entry
 from huangpu.journal.store import Append, Store
+from huangpu.venues.offshore.screening.telling import told
 
 BATCH_ENTRIES_MAX = 1_000
 ID_POLICY = "huangpu policy 6"
@@ -43,7 +44,7 @@ class Prepared(msgspec.Struct, frozen=True):
     answers: list[Entry | Rejected]
 
 
-CODEC = Codec(COMMANDS, EVENTS)
+CODEC = Codec(COMMANDS, EVENTS, told)
 
 
 class Engine:

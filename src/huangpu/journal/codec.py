@@ -5,7 +5,7 @@ entries on any machine; a member's answer is made from the entry alone, so a rep
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Union
 
 import msgspec
@@ -24,9 +24,15 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Codec:
-    """Encoder and decoders of one set of commands and events."""
+    """Encoder and decoders of one set of commands and events; `told` says what an answer tells of an event, None: nothing."""
 
-    def __init__(self, commands: Sequence[type[Command]], events: Sequence[type[Event]]) -> None:
+    def __init__(
+        self,
+        commands: Sequence[type[Command]],
+        events: Sequence[type[Event]],
+        told: Callable[[Event], object | None] = lambda event: event,
+    ) -> None:
+        self._told = told
         self.command_type: Any = Union[tuple(commands)]  # noqa: UP007 - a union built at run time
         event_type: Any = Union[tuple(events)]  # noqa: UP007 - a union built at run time
         self._encoder = msgspec.msgpack.Encoder()
@@ -87,7 +93,13 @@ class Codec:
 
     def answer(self, entry: Entry) -> bytes:
         """Return the JSON answer to an entry: the same bytes every time it is asked for."""
-        return self._json.encode(answer_tree(entry))
+        tree = answer_tree(entry)
+        if not isinstance(entry.outcome, Rejected):
+            told = self._told
+            tree["events"] = [
+                shown for event in entry.outcome if (shown := told(event)) is not None
+            ]
+        return self._json.encode(tree)
 
 
 def time_text(at_us: int) -> str:
@@ -98,7 +110,7 @@ def time_text(at_us: int) -> str:
 
 
 def answer_tree(entry: Entry) -> dict[str, Any]:
-    """Return the answer to an entry as a tree: what scenario files, REST and the console print."""
+    """Return the answer to an entry as a tree with all events: what scenario files print."""
     head: dict[str, Any] = {"seq": entry.seq, "at": time_text(entry.at_us), "id": entry.id}
     outcome: Outcome = entry.outcome
     if isinstance(outcome, Rejected):

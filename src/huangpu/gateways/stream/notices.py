@@ -20,6 +20,7 @@ from huangpu.venues.offshore.payments.words import (
     PaymentSettled,
     PaymentWaiting,
 )
+from huangpu.venues.offshore.screening.telling import OFFICERS_OWN
 from huangpu.venues.reinsurance.views import sees_slip
 
 REFERENCES = (
@@ -54,14 +55,14 @@ def topic_of(command: type[Command]) -> str:
 
 
 def notice_of(entry: Entry) -> Notice:
-    """Tell an entry in the stream's words."""
+    """Tell an entry in the stream's words; a command that only officers may know of has no name."""
     command, refused = entry.command, entry.rejected
     uetrs = [event.payment.order.uetr for event in _settled(entry)]
     return Notice(
         seq=entry.seq,
         at_us=entry.at_us,
         topic=topic_of(type(command)),
-        command=type(command).__name__,
+        command="" if type(command) in OFFICERS_OWN else type(command).__name__,
         outcome="accepted" if refused is None else "rejected",
         reason="" if refused is None else refused.reason,
         refers_to={name: text for name in REFERENCES if (text := _text(command, name))},

@@ -167,7 +167,7 @@ class NameIndex:
         return found
 
     def _near(self, token: str) -> Iterator[str]:
-        if token.isdigit():
+        if not token.isalpha():
             return
         if len(token) == 1:
             yield from self._by_initial.get(token, ())

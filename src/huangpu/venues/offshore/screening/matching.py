@@ -74,10 +74,10 @@ def edits_allowed(longest: int) -> int:
 
 @lru_cache(maxsize=65_536)
 def alike(left: str, right: str) -> int:
-    """Compare two tokens. Units: basis points; 0 where they are no spellings of one word."""
+    """Compare two tokens; one with a digit in it is itself or another. Units: basis points; 0 where they are no spellings of one word."""
     if left == right:
         return EXACT
-    if left.isdigit() or right.isdigit():
+    if not (left.isalpha() and right.isalpha()):
         return 0
     if len(left) == 1 or len(right) == 1:
         return INITIAL if left[0] == right[0] else 0

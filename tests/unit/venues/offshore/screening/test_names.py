@@ -51,6 +51,7 @@ def points(left: str, right: str) -> int:
         ("Great Wave Shipping", "Great Wave Trading", 0, 8_499),
         ("Simulated Supplier 1", "Simulated Supplier 2", 0, 8_499),
         ("Wang Wei", "Tang Wei", 0, 8_499),
+        ("Simulated OTC1", "Simulated OTC2", 0, 8_499),
         ("International Trading Company", "International Trading Group", 0, 8_499),
     ],
 )  # fmt: skip

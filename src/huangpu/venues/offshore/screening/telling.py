@@ -1,0 +1,77 @@
+"""What the sender of a command is told of its events: whether a payment waits, never that a name was compared and with what.
+
+A review is a review, be it screening or a release; scores, list versions and who looked are left out. Officers read them in their views.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from huangpu.core.message import Event
+from huangpu.venues.offshore.orders import Payment, Pending, Wait
+from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentSettled, PaymentWaiting
+from huangpu.venues.offshore.screening.cases import (
+    ClearScreeningCase,
+    ConfirmScreeningCase,
+    NoteScreeningCase,
+)
+from huangpu.venues.offshore.screening.verdicts import PartiesScreened, ScreeningCaseOpened
+
+REVIEW: Final = "REVIEW"
+OFFICERS_OWN: Final = frozenset({NoteScreeningCase, ClearScreeningCase, ConfirmScreeningCase})
+"""Commands whose very name would tell a customer of a case."""
+
+_REVIEWS = (Wait.SCREENING, Wait.RELEASE)
+_UNTOLD = ("screened", "score_bp")
+
+
+def told(event: Event) -> object | None:
+    """Return what is told of an event; None where nothing is."""
+    teller = _TELLERS.get(type(event))
+    return event if teller is None else teller(event)
+
+
+def told_wait(wait: str) -> str:
+    """Return how a wait is called to a customer."""
+    return REVIEW if wait in _REVIEWS else wait
+
+
+def _payment(event: Any) -> object:
+    payment: Payment = event.payment
+    if not payment.score_bp and not payment.steps:
+        return event
+    return _tree(event, "payment")
+
+
+def _pending(event: PaymentWaiting) -> object:
+    pending: Pending = event.pending
+    tree = _tree(event, "pending")
+    tree["pending"]["waits"] = list(dict.fromkeys(told_wait(wait) for wait in pending.waits))
+    return tree
+
+
+def _tree(event: Event, field: str) -> dict[str, Any]:
+    tree: dict[str, Any] = msgspec.to_builtins(event)
+    inner = tree[field]
+    for name in _UNTOLD:
+        inner.pop(name, None)
+    steps = [
+        (at_us, seq, status, told_wait(wait))
+        for at_us, seq, status, wait, _ in inner.get("steps", ())
+    ]
+    inner["steps"] = [step for n, step in enumerate(steps) if not n or step[2:] != steps[n - 1][2:]]
+    return tree
+
+
+def _nothing(_event: Event) -> None:
+    return None
+
+
+_TELLERS: Final[Mapping[type[Event], Callable[[Any], object | None]]] = {
+    PartiesScreened: _nothing,
+    ScreeningCaseOpened: _nothing,
+    PaymentWaiting: _pending,
+    PaymentSettled: _payment,
+    PaymentEnded: _payment,
+}
