@@ -6,6 +6,7 @@ same document is committed as `docs/openapi.json`; a test says when it is stale.
 
 import functools
 import inspect
+import re
 from typing import Any, Union
 
 import msgspec
@@ -28,6 +29,7 @@ from huangpu.gateways.rest.problems import Problem
 from huangpu.gateways.rest.reads import View
 from huangpu.gateways.rest.resources import ACTS, VIEWS
 from huangpu.gateways.rest.tokens import SignIn, Token
+from huangpu.gateways.rest.wire import JSON
 
 DESCRIPTION = """\
 Commands change state, reads show it. A command is sent with an `Idempotency-Key`: the same key with the same content gets the
@@ -211,13 +213,16 @@ def _view_operation(view: View, answer: Tree, query: Tree) -> Tree:
     for name, schema in query["properties"].items():
         parameters.append({"name": name, "in": "query", "required": False, "schema": schema})
     permission = f" Permission: {view.permission}." if view.permission else ""
-    words = list(view.path.removeprefix("/v1/").replace("{", "").replace("}", "").split("/"))
+    words = re.sub(r"[{}]", "", view.path.removeprefix("/v1/")).replace(".", "_").split("/")
     missing = (404,) if "{" in view.path else ()
+    found = responses(answer, 400, 401, 403, *missing, 500, 503)
+    if view.media_type != JSON:
+        found["200"]["content"] = content({"type": "string"}, view.media_type)
     return {
         "operationId": "get_" + "_".join(words).replace("-", "_"),
         "tags": [_tag(view.path)],
         "summary": view.summary,
         "description": f"{view.summary}.{permission}",
         "parameters": parameters,
-        "responses": responses(answer, 400, 401, 403, *missing, 500, 503),
+        "responses": found,
     }

@@ -14,7 +14,7 @@ from huangpu.core.rulebook import RuleNotInForce
 from huangpu.engine import Centre, Gate
 from huangpu.gateways.rest.actor import NOT_AUTHENTICATED, may, person_of, scope_of
 from huangpu.gateways.rest.problems import NOT_READY, malformed, problem
-from huangpu.gateways.rest.wire import Answer
+from huangpu.gateways.rest.wire import JSON, Answer
 from huangpu.registry.people import Person
 
 Item = TypeVar("Item")
@@ -56,7 +56,10 @@ class Asked(NamedTuple):
 
 
 class View(NamedTuple):
-    """A path, the function that reads it (None: not found), the type of its answer, its query and its permission."""
+    """A path, the function that reads it (None: not found), the type of its answer, its query and its permission.
+
+    A read of another media type than JSON makes its own answer.
+    """
 
     path: str
     read: Callable[[Asked], Any]
@@ -64,6 +67,7 @@ class View(NamedTuple):
     summary: str
     query: type[msgspec.Struct] = NoQuery
     permission: str = ""
+    media_type: str = JSON
 
 
 async def answer_view(
@@ -90,7 +94,7 @@ async def answer_view(
         return problem(400, "RULE_NOT_IN_FORCE", str(error), path="query date")
     if found is None:
         return problem(404, "NOT_FOUND", f"nothing at {view.path.format(**path)} that you may see")
-    return Answer(200, msgspec.json.encode(found))
+    return found if isinstance(found, Answer) else Answer(200, msgspec.json.encode(found))
 
 
 def page_of(items: list[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:

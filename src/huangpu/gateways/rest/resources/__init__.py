@@ -6,17 +6,25 @@ from huangpu.gateways.rest.resources import (
     growth,
     journal,
     offshore,
+    offshore_reports,
     overview,
     registry,
     reinsurance,
 )
 
-ACTS: tuple[Act, ...] = (*registry.ACTS, *offshore.ACTS, *reinsurance.ACTS, *growth.ACTS)
+ACTS: tuple[Act, ...] = (
+    *registry.ACTS,
+    *offshore.ACTS,
+    *offshore_reports.ACTS,
+    *reinsurance.ACTS,
+    *growth.ACTS,
+)
 VIEWS: tuple[View, ...] = (
     *overview.VIEWS,
     *registry.VIEWS,
     *journal.VIEWS,
     *offshore.VIEWS,
+    *offshore_reports.VIEWS,
     *reinsurance.VIEWS,
     *growth.VIEWS,
 )
