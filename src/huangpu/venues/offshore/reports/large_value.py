@@ -158,7 +158,7 @@ def _due(rules: RuleBook, date: datetime.date) -> datetime.date:
 
 
 def _equivalent(found: CompanySum, group: str, rates: dict[str, int]) -> int | None:
-    """Add a company's currencies up in fen of CNY, or in cents of USD by way of CNY; None where a rate is missing."""
+    """Add a company's currencies up in fen of CNY, or in cents of USD by way of CNY, rounded down; None where a rate is missing."""
     if group == "CNY":
         return found.sums["CNY"]
     if list(found.sums) == ["USD"]:
@@ -166,4 +166,4 @@ def _equivalent(found: CompanySum, group: str, rates: dict[str, int]) -> int | N
     if any(currency not in rates for currency in (*found.sums, "USD")):
         return None
     weighed = sum(amount * rates[currency] for currency, amount in found.sums.items())
-    return min(divided(weighed, rates["USD"], Rounding.HALF_UP), SUM_MAX)
+    return min(divided(weighed, rates["USD"], Rounding.DOWN), SUM_MAX)

@@ -101,8 +101,8 @@ def test_currencies_are_added_up_by_the_rates_of_the_day() -> None:
     engine = euro_day({"EUR": 7_800_000, "USD": 7_200_000})
     told = close_day(engine)
     assert breaks_in(told) == []
-    # 18,500,000 cents x 7.8 / 7.2 + 100 cents, rounded half up.
-    assert reports(engine) == [("OTC1", "IN", "FOREIGN", 20_041_767)]
+    # 18,500,000 cents x 7.8 / 7.2 + 100 cents, rounded down.
+    assert reports(engine) == [("OTC1", "IN", "FOREIGN", 20_041_766)]
     rows = records(text(engine, "BK1-SAU", FileKind.TRANSACTIONS))
     found = {row["currency"]: (row["cny_equivalent"], row["rate"]) for row in rows if row["uetr"]}
     assert found == {"EUR": ("1443000.00", "7800000"), "USD": ("7.20", "7200000")}
@@ -120,7 +120,7 @@ def test_a_rate_of_a_later_day_changes_nothing_of_the_day_before() -> None:
     later = SetReferenceRates(date=MONDAY + datetime.timedelta(days=1), rates={"EUR": 1})
     accepted(send(engine, "operator", later, at_us=at_us))
     close_day(engine)
-    assert reports(engine) == [("OTC1", "IN", "FOREIGN", 20_041_767)]
+    assert reports(engine) == [("OTC1", "IN", "FOREIGN", 20_041_766)]
 
 
 def report_of(engine: Engine, number: int = 0) -> LargeValueReport:
