@@ -130,22 +130,33 @@ def _outlived(draft: Draft, uetr: str) -> list[Event]:
 
 
 class _Open(Mapping[int, Sequence[Queued]]):
-    """The lines as far as they may settle in this entry: not decided by it, not outlived, not put aside in this round.
+    """The lines as far as they may settle in this entry: not decided by it, not outlived, not behind one that is put aside.
 
-    After a credit only the beginning of a line is looked at (`offshore.queue.depth_max`); a tick looks at the whole of it.
+    After a credit only the beginning of a line is looked at (`offshore.queue.depth_max`); a tick looks at the whole of it. A payment that is put
+    aside in this round stands in the way of those behind it, unless it may be overtaken (`firm` as in `firm_ranks`).
     """
 
-    def __init__(self, draft: Draft, barred: set[str], *, whole: bool) -> None:
+    def __init__(
+        self, draft: Draft, barred: set[str], *, whole: bool, firm: frozenset[int] | None
+    ) -> None:
         self._lines = draft.room.lines
         self._keys = draft.moves.keys
         self._barred = barred
+        self._firm = firm
         self._now_us = draft.stamp.at_us
         row = draft.rules["offshore.queue.depth_max"].at(draft.stamp.date)
         self._depth = None if whole else row.integer
 
     def __getitem__(self, account: int) -> Sequence[Queued]:
-        line = self._lines.by_account[account]
-        return [found for found in line[: self._depth] if self._may(found.key)]
+        found: list[Queued] = []
+        for payment in self._lines.by_account[account][: self._depth]:
+            if not self._may(payment.key):
+                continue
+            if payment.key not in self._barred:
+                found.append(payment)
+            elif self._firm is None or payment.rank in self._firm:
+                break
+        return found
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._lines.by_account)
@@ -156,7 +167,7 @@ class _Open(Mapping[int, Sequence[Queued]]):
     def _may(self, uetr: str) -> bool:
         end_us = self._lines.end_us(uetr)
         alive = not end_us or self._now_us < end_us
-        return alive and uetr not in self._barred and uetr_key(uetr) not in self._keys
+        return alive and uetr_key(uetr) not in self._keys
 
 
 class _Settled(NamedTuple):
@@ -187,7 +198,8 @@ class _Round:
         settled: list[Queued] = []
         before = len(self.draft.room.lines)
         while len(settled) < limit:
-            lines = _Open(self.draft, self._barred, whole=self.trigger != CREDIT)
+            whole = self.trigger != CREDIT
+            lines = _Open(self.draft, self._barred, whole=whole, firm=firm)
             left = limit - len(settled)
             plan = solver.bypass_fifo(lines, self._money(), waking, left, firm=firm)
             done = self._settled_of(plan)
@@ -296,7 +308,7 @@ class _Round:
 
     def _all_waiting(self) -> list[Queued]:
         """List what may settle, by priority and time of entry."""
-        lines = _Open(self.draft, self._barred, whole=True)
+        lines = _Open(self.draft, self._barred, whole=True, firm=None)
         return sorted((p for line in lines.values() for p in line), key=_order)
 
     def _by_currency(self, payments: Iterable[Queued]) -> dict[str, list[Queued]]:

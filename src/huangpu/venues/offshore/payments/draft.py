@@ -110,7 +110,7 @@ class Draft:
     def shortfall(self, legs: Sequence[Leg]) -> Shortfall | None:
         """Say what a routed transfer would fail on after the entry so far.
 
-        Reading: the ledger's own rules; no account stands in two legs of one transfer, so each leg is looked at by itself.
+        Reading: the ledger's own rules, leg by leg; an amount and its charge leave the same account.
         """
         if not self.moves.booked and not self.moves.held:
             return self.room.ledger.check(legs)
@@ -141,26 +141,36 @@ class Draft:
 
 
 def _shortfall(ledger: Book, moves: Moves, legs: Sequence[Leg]) -> Shortfall | None:
+    booked: dict[int, int] = {}
+    held: dict[int, int] = {}
     for index, leg in enumerate(legs):
         debit, credit, amount = leg.debit, leg.credit, leg.amount
         if leg.kind == LegKind.VOID:
+            held[debit] = held.get(debit, 0) - amount
             continue
         payer, receiver = ledger.account(debit), ledger.account(credit)
-        lowered = ledger.booked(debit) + moves.booked.get(debit, 0) - amount
+        before = ledger.booked(debit) + moves.booked.get(debit, 0) + booked.get(debit, 0)
         if payer.booked_min is not None and leg.kind != LegKind.POST:
-            held = ledger.held(debit) + moves.held.get(debit, 0)
-            left = lowered - held - payer.booked_min
+            kept = ledger.held(debit) + moves.held.get(debit, 0) + held.get(debit, 0)
+            left = before - amount - kept - payer.booked_min
             if left < 0:
                 code = LedgerCode.INSUFFICIENT_FUNDS
                 return Shortfall(index, code, debit, left + amount, amount)
+        if leg.kind != LegKind.TRANSFER:
+            kept_more = amount if leg.kind == LegKind.HOLD else -amount
+            held[debit] = held.get(debit, 0) + kept_more
         if leg.kind == LegKind.HOLD:
             continue
-        if lowered <= -BOOKED_LIMIT:
-            return Shortfall(index, LedgerCode.OVERFLOW, debit, lowered, BOOKED_LIMIT)
-        raised = ledger.booked(credit) + moves.booked.get(credit, 0) + amount
+        if before - amount <= -BOOKED_LIMIT:
+            return Shortfall(index, LedgerCode.OVERFLOW, debit, before - amount, BOOKED_LIMIT)
+        raised = (
+            ledger.booked(credit) + moves.booked.get(credit, 0) + booked.get(credit, 0) + amount
+        )
         if receiver.booked_max is not None and raised > receiver.booked_max:
             code = LedgerCode.LIMIT_EXCEEDED
             return Shortfall(index, code, credit, raised, receiver.booked_max)
         if raised >= BOOKED_LIMIT:
             return Shortfall(index, LedgerCode.OVERFLOW, credit, raised, BOOKED_LIMIT)
+        booked[debit] = booked.get(debit, 0) - amount
+        booked[credit] = booked.get(credit, 0) + amount
     return None

@@ -27,7 +27,8 @@ from huangpu.core.reasons import Reason
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit
 from huangpu.engine.writer import Engine
-from huangpu.ledger.events import LegsPosted
+from huangpu.ledger.accounts import Account, Side
+from huangpu.ledger.events import LegsPosted, OpenLedgerAccount
 from huangpu.venues.offshore.accounts import BlockAccount
 from huangpu.venues.offshore.liquidity import queue as queue_module
 from huangpu.venues.offshore.liquidity import views
@@ -212,6 +213,38 @@ def test_money_that_is_missing_at_the_correspondent_keeps_a_payment_waiting() ->
     assert status(engine, order.uetr) == "ACSC"
 
 
+def with_charge(engine: Engine) -> None:
+    account = Account("FEES-BK1/USD", "BK1", "USD", "BK1-SAU", "FEES", Side.CREDIT)
+    do(engine, "operator", OpenLedgerAccount(account=account))
+
+
+def test_a_charge_counts_and_what_it_keeps_back_is_not_overtaken_by_netting() -> None:
+    engine = liquidity_engine(charge__USD=10, queue__method="FIFO")
+    with_charge(engine)
+    order = overseas_order(100, debtor_account="FTE-A")
+    accepted(send(engine, "a-treasurer", instruct(order)))
+    behind, back = pay(engine, "A", "B", 5), pay(engine, "B", "A", 5)
+    credit(engine, "FTE-A", 109)
+    tick(engine)
+    assert [status(engine, uetr) for uetr in (order.uetr, behind, back)] == ["PDNG"] * 3
+    credit(engine, "FTE-A", 1)
+    assert status(engine, order.uetr) == "ACSC"
+    assert balance(engine, "FEES-BK1/USD") == 10
+    tick(engine, second=14)
+    assert [status(engine, uetr) for uetr in (behind, back)] == ["ACCC", "ACCC"]
+
+
+def test_an_amount_and_its_charge_are_measured_together_after_other_movements() -> None:
+    engine = liquidity_engine(charge__USD=10)
+    with_charge(engine)
+    give(engine, "FTE-A", 205)
+    orders = [overseas_order(amount, debtor_account="FTE-A") for amount in (100, 90)]
+    batch = InstructPaymentBatch(message_id="B-1", bank="BK1", orders=orders)
+    accepted(send(engine, "a-treasurer", batch))
+    assert [status(engine, order.uetr) for order in orders] == ["ACSC", "PDNG"]
+    assert balance(engine, "FTE-A/USD") == 95
+
+
 # ── the bugs of others: time-outs and what depends on them ───────────────────────────────────────────────────────────
 
 
@@ -239,7 +272,7 @@ def test_a_payment_past_its_time_is_not_settled_while_it_waits_for_its_tick() ->
 
 def without_life_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     def may(self: queue_module._Open, uetr: str) -> bool:
-        return uetr not in self._barred and f"U{uetr}" not in self._keys
+        return f"U{uetr}" not in self._keys
 
     monkeypatch.setattr(queue_module._Open, "_may", may)
 
@@ -247,7 +280,7 @@ def without_life_guard(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_entry_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     def may(self: queue_module._Open, uetr: str) -> bool:
         end_us = self._lines.end_us(uetr)
-        return uetr not in self._barred and (not end_us or self._now_us < end_us)
+        return not end_us or self._now_us < end_us
 
     monkeypatch.setattr(queue_module._Open, "_may", may)
 
