@@ -1,7 +1,7 @@
 """Open untrusted bytes as XML, once, or say why not.
 
-Before the parser sees anything: size, byte order mark, declared encoding, no DOCTYPE and no
-processing instruction. The parser then resolves no entity, loads nothing, keeps its own limits
+Before the parser sees anything: size, byte order mark, declared version and encoding, the number of
+marks, no DOCTYPE and no processing instruction. The parser then resolves no entity, loads nothing, keeps its own limits
 (`huge_tree` is off) and reports any error as a Fault; after it comes the depth. Only UTF-8 and
 UTF-16 with a byte order mark are read. The two marks are looked for in the bytes, so they are
 refused even inside a comment or a CDATA section, where no payment message needs them.
@@ -16,11 +16,14 @@ from huangpu.gateways.iso20022.refusal import Fault, shown
 
 SIZE_BYTES_MAX = 8 * 1024 * 1024
 DEPTH_MAX = 64
+MARKS_MAX = 1_000_000
+"""How many `<` a document may hold: an element costs some hundred bytes of memory, whatever its size."""
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 ROOT_ATTRIBUTES = frozenset({XSI + "schemaLocation", XSI + "noNamespaceSchemaLocation"})
 
 _DECLARATION = re.compile(rb"<\?xml[ \t\r\n][^>]*?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_VERSION = re.compile(rb"""version\s*=\s*["']1\.0["']""")
 _ENCODINGS = {"utf-8": frozenset({"UTF-8", "UTF8"}), "utf-16": frozenset({"UTF-16"})}
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (DEPTH_MAX + 1) + ")")
 _ATTRIBUTE_COUNT = etree.XPath("count(*//@*)")
@@ -37,7 +40,12 @@ def open_xml(data: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> etree._Ele
     plain = _utf8(data)
     if b"<!DOCTYPE" in plain:
         raise Fault("FF01", "a document type declaration is not allowed")
+    marks = plain.count(b"<")
+    if marks > MARKS_MAX:
+        raise Fault("FF01", f"{marks} tags, limit {MARKS_MAX}")
     declaration = _DECLARATION.match(plain)
+    if declaration is not None and _VERSION.search(declaration.group()) is None:
+        raise Fault("FF01", "declared version other than XML 1.0")
     if plain.find(b"<?", declaration.end() if declaration else 0) >= 0:
         raise Fault("FF01", "a processing instruction is not allowed")
     parser = etree.XMLParser(

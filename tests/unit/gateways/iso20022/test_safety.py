@@ -1,5 +1,7 @@
 """Hostile and broken bytes are refused with a code, never an exception."""
 
+from pathlib import Path
+
 import pytest
 
 from huangpu.gateways.iso20022 import Document, Refusal, parse
@@ -14,6 +16,12 @@ BOMB = (
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1 if n else str()};" * 10}">' for n in range(9))
     + f"]>{BODY.replace('MSG-1', '&a8;')}"
 )
+
+
+def _attributes(count: int) -> bytes:
+    """Put that many attributes on the innermost element."""
+    many = " ".join(f'a{n}="1"' for n in range(count))
+    return BODY.replace("<Ref>", f"<Ref {many}>").encode()
 
 
 def refused(data: bytes, **options: int) -> Refusal:
@@ -65,6 +73,25 @@ def test_the_plain_body_is_accepted() -> None:
         (f"<Envelope>{BODY}{BODY}</Envelope>".encode(), "expected AppHdr and Document"),
         (f"<Envelope>text{BODY}</Envelope>".encode(), "text 'text' between"),
         (b"<Envelope/>", "expected AppHdr and Document"),
+        (('<?xml version="1.1"?>' + BODY).encode(), "version other than XML 1.0"),
+        (('<?xml encoding="UTF-8"?>' + BODY).encode(), "version other than XML 1.0"),
+        (("\ufeff" + '<?xml version="1.0" encoding="UTF-16"?>' + BODY).encode(), "bytes are UTF-8"),
+        (('<?xml version="1.0" encoding="UTF-8"?>' + BODY).encode("utf-16"), "bytes are UTF-16"),
+        (BODY.encode("utf-7").replace(b"<", b"+ADw-"), "not well-formed"),
+        (BODY.encode("cp500"), "not"),
+        (BODY.replace("MSG-1", "<![CDATA[<!DOCTYPE x>]]>").encode(), "document type"),
+        (BODY.replace("MSG-1", "<![CDATA[<?p?>]]>").encode(), "processing instruction"),
+        (BODY.replace("MSG-1", "<![CDATA[never closed").encode(), "not well-formed"),
+        (BODY.replace("MSG-1", "]]>").encode(), "not well-formed"),
+        (BODY.replace("MSG-1", "&#0;").encode(), "not well-formed"),
+        (
+            BODY.replace("<Ref>", '<Ref xmlns:x="u" xmlns:y="u" x:a="1" y:a="2">').encode(),
+            "not well",
+        ),
+        (BODY.replace("<Ref>", '<Ref xmlns:xml="urn:other">').encode(), "not well-formed"),
+        (BODY.replace("<Ref>", '<Ref xmlns:xmlns="urn:other">').encode(), "not well-formed"),
+        (BODY.replace("<Ref>", '<Ref xmlns:x="">').encode(), "not well-formed"),
+        (b"<a>" + b"<b/>" * 1_000_000 + b"</a>", "1000002 tags, limit 1000000"),
         (f'<Document xmlns="{NAMESPACE}"/>'.encode(), "expected exactly one"),
     ],
 )
@@ -138,3 +165,54 @@ def test_a_schema_location_on_the_root_is_let_through() -> None:
 def test_a_schema_location_below_the_root_is_refused() -> None:
     space = '<Ref xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true">'
     assert "attribute" in refused(BODY.replace("<Ref>", space).encode()).detail
+
+
+@pytest.mark.parametrize("count", [17, 100_000])
+def test_many_attributes_are_refused_by_the_first(count: int) -> None:
+    refusal = refused(_attributes(count))
+    assert refusal.path == "/Document/admi.002.001.01/RltdRef/Ref"
+    assert "attribute 'a0' is not allowed" in refusal.detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BODY.replace("<Document", "<d:Document").replace("</Document", "</d:Document"),
+        BODY.replace("xmlns=", "xmlns:d="),
+        BODY.replace("<Rsn>", '<Rsn xmlns="">'),
+        BODY.replace("<RltdRef>", f'<p:RltdRef xmlns:p="{NAMESPACE}x">').replace(
+            "</RltdRef>", "</p:RltdRef>"
+        ),
+        BODY.replace(NAMESPACE, NAMESPACE + " "),
+        BODY.replace(NAMESPACE, NAMESPACE.upper()),
+        BODY.replace(
+            "<RltdRef>", '<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="x"/>'
+        ),
+    ],
+)
+def test_a_namespace_that_is_not_the_messages_is_refused(body: str) -> None:
+    assert refused(body.encode()).code == "FF01"
+
+
+def test_another_prefix_for_the_same_namespace_reads_the_same() -> None:
+    prefixed = BODY.replace("xmlns=", "xmlns:p=")
+    for name in ("Document", "admi.002.001.01", "RltdRef", "Ref", "Rsn", "RjctgPtyRsn"):
+        prefixed = prefixed.replace(f"<{name}>", f"<p:{name}>").replace(
+            f"</{name}>", f"</p:{name}>"
+        )
+    prefixed = prefixed.replace("<Document ", "<p:Document ")
+    assert parse(prefixed.encode()) == parse(BODY.encode())
+
+
+def test_a_file_outside_is_never_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("SECRET-7")
+    for declaration in (
+        f'<!DOCTYPE d [<!ENTITY x SYSTEM "{secret.as_uri()}">]>',
+        f'<!DOCTYPE d SYSTEM "{secret.as_uri()}">',
+        f'<!DOCTYPE d [<!ENTITY % x SYSTEM "{secret.as_uri()}"> %x;]>',
+    ):
+        for data in (declaration + BODY.replace("MSG-1", "&x;"), "\ufeff" + declaration + BODY):
+            refusal = refused(data.encode())
+            assert "document type" in refusal.detail
+            assert "SECRET-7" not in refusal.detail
