@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from huangpu.venues.offshore.screening.matching import (
     FLOOR_BP,
@@ -30,34 +31,36 @@ _MEMO_MAX = 50_000
 
 
 class _Words:
-    """The listed tokens of one length, each with the set of its letters as bits."""
+    """The listed tokens of one length, each with its letters as bits: those that occur, and above them those that occur twice."""
 
     __slots__ = ("_bits", "_letters", "tokens")
 
     def __init__(self) -> None:
         self.tokens: list[str] = []
         self._bits: list[int] = []
-        self._letters = np.zeros(0, dtype=np.uint32)
+        self._letters = np.zeros(0, dtype=np.uint64)
 
     def add(self, token: str) -> None:
         self.tokens.append(token)
         self._bits.append(_letters_of(token))
 
     def near(self, token: str, allowed: int) -> Iterator[str]:
-        """Give the tokens within so many edits: an edit changes the set of letters by two at most."""
+        """Give the tokens within so many edits: an edit changes two bits at most."""
         if len(self._letters) != len(self._bits):
-            self._letters = np.array(self._bits, dtype=np.uint32)
-        differ = np.bitwise_count(self._letters ^ np.uint32(_letters_of(token)))
-        for place in np.flatnonzero(differ <= 2 * allowed).tolist():
-            word = self.tokens[place]
-            if OSA.distance(token, word, score_cutoff=allowed) <= allowed:
-                yield word
+            self._letters = np.array(self._bits, dtype=np.uint64)
+        differ = np.bitwise_count(self._letters ^ np.uint64(_letters_of(token)))
+        words = [self.tokens[place] for place in np.flatnonzero(differ <= 2 * allowed).tolist()]
+        if words:
+            found = cdist([token], words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)
+            for place in np.flatnonzero(found[0] <= allowed).tolist():
+                yield words[place]
 
 
 def _letters_of(token: str) -> int:
     bits = 0
     for sign in token:
-        bits |= 1 << (ord(sign) & 31)
+        bit = 1 << (ord(sign) & 31)
+        bits |= bit << 32 if bits & bit else bit
     return bits
 
 
