@@ -72,8 +72,33 @@ EXPLICIT: Final[dict[Reason, str]] = {
     Reason.FX_POSITION_SMALLER: "AM12",
     Reason.FX_COUNTERPARTY_ONSHORE: "AG01",
     Reason.FX_LIQUIDITY_SHORT: "ED05",
+    Reason.PAYMENT_UNKNOWN: "AG09",
+    Reason.PAYMENT_NOT_PAID: "AG09",
+    Reason.PAYMENT_RETURNED: "AM05",
+    Reason.RECALL_OPEN: "AM05",
+    Reason.RECALL_REPEATED: "AM05",
+    Reason.RECALL_REASON_WRONG: "FF01",
+    Reason.RECALL_UNKNOWN: "AG09",
+    Reason.RECALL_ANSWERED: "AM05",
+    Reason.RECALL_CONSENT_MISSING: "AG08",
+    Reason.RETURN_OF_RETURN: "AG13",
+    Reason.RETURN_REASON_WRONG: "FF01",
+    Reason.RETURN_AMOUNT_WRONG: "AM09",
+    Reason.RETURN_TOO_LATE: "TM01",
+    Reason.COVER_MISMATCH: "AM09",
+    Reason.COVER_MISSING: "AB05",
 }
 CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
+
+# A recall that is refused at receipt is answered by camt.029 RJCR with a code of its own set; the rest is told in words (NARR).
+RECALL_REFUSALS: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | {
+    Reason.PAYMENT_UNKNOWN: "NOOR",
+    Reason.PAYMENT_NOT_PAID: "NOOR",
+    Reason.PAYMENT_RETURNED: "ARDT",
+    Reason.RECALL_OPEN: "ARPL",
+    Reason.RECALL_REPEATED: "AGNT",
+    Reason.NOT_YOUR_INSTITUTION: "AGNT",
+}
 
 # Codes of our own, where no external code fits (domain note C4): they travel as Prtry.
 PROPRIETARY: Final = frozenset({"FXQX"})

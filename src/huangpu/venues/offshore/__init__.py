@@ -6,6 +6,9 @@ from huangpu.core.message import Event, Stamp
 from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.venues.offshore import accounts, upgraded, white_list
+from huangpu.venues.offshore.bank_transfers import core as bank_core
+from huangpu.venues.offshore.bank_transfers import cover as bank_cover
+from huangpu.venues.offshore.bank_transfers import words as bank_words
 from huangpu.venues.offshore.fx import deals, positions, quotes
 from huangpu.venues.offshore.fx import liquidity as fx_liquidity
 from huangpu.venues.offshore.liquidity import commands, queue
@@ -23,6 +26,8 @@ from huangpu.venues.offshore.monitoring import cases as sample_cases
 from huangpu.venues.offshore.payments import settle, words
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.waiting import warehouse_due
+from huangpu.venues.offshore.recalls import answers, requests, returns
+from huangpu.venues.offshore.recalls import words as recall_words
 from huangpu.venues.offshore.reports import (
     breaks,
     corrections,
@@ -38,6 +43,8 @@ __all__ = ["TABLE", "Offshore"]
 
 DUE: tuple[Callable[[Draft], list[Event]], ...] = (
     warehouse_due,
+    requests.recalls_due,
+    bank_cover.covers_due,
     lists.screen_newcomers,
     queue.tick,
     daily.reporting_due,
@@ -140,6 +147,23 @@ TABLE = Table(
         Handler(quotes.WithdrawQuote, "offshore.quote", quotes.withdraw_quote),
         Handler(deals.AcceptQuote, "offshore.instruct", deals.accept_quote),
         Handler(positions.SquarePosition, "offshore.quote", positions.square_position),
+        Handler(recall_words.RequestCancellation, "offshore.recall", requests.request_cancellation),
+        Handler(recall_words.AnswerCancellation, "offshore.answer", answers.answer_cancellation),
+        Handler(recall_words.ReturnPayment, "offshore.return", returns.return_payment),
+        Handler(recall_words.ReceiveReturn, "offshore.receive", returns.receive_return),
+        Handler(
+            bank_words.TransferBetweenBanks,
+            "offshore.bank_transfer",
+            bank_core.transfer_between_banks,
+        ),
+        Handler(
+            bank_words.ReceiveBankTransfer, "offshore.receive", bank_cover.receive_bank_transfer
+        ),
+        Handler(
+            bank_words.AnnounceCoveredTransfer,
+            "offshore.receive",
+            bank_cover.announce_covered_transfer,
+        ),
     ),
     appliers={
         white_list.ListingApplied: white_list.apply_application,
@@ -205,6 +229,14 @@ TABLE = Table(
         deals.FxDealSettled: deals.apply_deal,
         positions.PositionSquared: positions.apply_squared,
         positions.PositionOverdue: positions.apply_overdue,
+        recall_words.RecallRequested: requests.apply_requested,
+        recall_words.RecallAcknowledged: requests.apply_acknowledged,
+        recall_words.RecallAnswered: requests.apply_answered,
+        recall_words.PaymentReturned: returns.apply_returned,
+        bank_words.BankTransferRecorded: bank_core.apply_recorded,
+        bank_words.CoverEnded: bank_cover.apply_cover_ended,
+        bank_words.CoverAwaited: bank_cover.apply_awaited,
+        bank_words.CoverNotAwaited: bank_cover.apply_not_awaited,
     },
     on_tick=_on_tick,
 )

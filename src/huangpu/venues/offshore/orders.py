@@ -73,6 +73,7 @@ class Wait(enum.StrEnum):
     SCREENING = "SCREENING"
     RELEASE = "RELEASE"
     WAREHOUSE = "WAREHOUSE"
+    COVER = "COVER"
     QUEUE = "QUEUE"
 
 

@@ -15,6 +15,7 @@ from huangpu.ledger.book import Book
 from huangpu.registry import Registry
 from huangpu.registry.institutions import Institution
 from huangpu.venues.offshore.archive import PaymentLog
+from huangpu.venues.offshore.bank_transfers.books import BankTransferBooks, TransferIndex
 from huangpu.venues.offshore.boundary import BoundaryBooks
 from huangpu.venues.offshore.fx.state import FxBooks, FxIndexes
 from huangpu.venues.offshore.liquidity.lines import Lines, LiquidityBooks
@@ -31,6 +32,7 @@ from huangpu.venues.offshore.orders import (
     counterparty_key,
     keys_of,
 )
+from huangpu.venues.offshore.recalls.books import RecallBooks, RecallIndex
 from huangpu.venues.offshore.reports.books import ReportBooks
 from huangpu.venues.offshore.screening.books import Screening, ScreeningBooks
 
@@ -188,6 +190,8 @@ class OffshoreBooks(msgspec.Struct):
     reports: ReportBooks = msgspec.field(default_factory=ReportBooks)
     monitor: MonitorBooks = msgspec.field(default_factory=MonitorBooks)
     fx: FxBooks = msgspec.field(default_factory=FxBooks)
+    recalls: RecallBooks = msgspec.field(default_factory=RecallBooks)
+    bank_transfers: BankTransferBooks = msgspec.field(default_factory=BankTransferBooks)
 
 
 def bic_11(bic: str) -> str:
@@ -209,6 +213,8 @@ class Offshore:
         self.monitor = MonitorCache()
         self._pending_keys: set[str] = set()
         self.fx_indexes = FxIndexes()
+        self.recalls = RecallIndex()
+        self.transfers = TransferIndex()
         self._by_bic: dict[str, str] = {}
         self._bics_read = 0
 
@@ -227,8 +233,13 @@ class Offshore:
         return None if found_id is None else institutions[found_id]
 
     def uses(self, key: str) -> bool:
-        """Tell whether an id, in the form of `keys_of`, is used up by a payment that waits or has ended."""
-        return key in self._pending_keys or self.payments.uses(key)
+        """Tell whether an id, in the form of `keys_of`, is used up: by a payment, a recall, a return, or a transfer between banks."""
+        return (
+            key in self._pending_keys
+            or key in self.recalls.keys
+            or key in self.transfers.keys
+            or self.payments.uses(key)
+        )
 
     def record_of(self, uetr: str) -> Payment | Pending | None:
         """Return the payment of a UETR, whether it waits or has ended."""
@@ -286,4 +297,6 @@ class Offshore:
         for pending in room.books.pending.values():
             room.add_pending(pending)
         room.fx_indexes = FxIndexes.of(room.books.fx)
+        room.recalls = RecallIndex.of(room.books.recalls)
+        room.transfers = TransferIndex.of(room.books.bank_transfers)
         return room

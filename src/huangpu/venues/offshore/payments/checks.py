@@ -88,13 +88,15 @@ def message_refusal(draft: Draft) -> Rejected | None:
     return None
 
 
-def reuse_refusal(draft: Draft, order: PaymentOrder, *, own_debtor: bool) -> Rejected | None:
-    """Refuse a payment whose UETR, end-to-end id or instruction id is used up.
+def reuse_refusal(
+    draft: Draft, order: PaymentOrder, *, own_debtor: bool, covered: bool = False
+) -> Rejected | None:
+    """Refuse a payment whose UETR (unless its cover brought it), end-to-end id or instruction id is used up.
 
     Rule: domain note C5. The UETR is asked first: it alone is unique across senders and days.
     Rejects: UETR_REUSED, END_TO_END_ID_REUSED, INSTRUCTION_ID_REUSED.
     """
-    if draft.uses(uetr_key(order.uetr)):
+    if not covered and draft.uses(uetr_key(order.uetr)):
         detail = f"UETR {order.uetr} is used, each once"
         return Rejected(Reason.UETR_REUSED, detail, DUPLICATES)
     if order.end_to_end_id != END_TO_END_NOT_PROVIDED and draft.uses(

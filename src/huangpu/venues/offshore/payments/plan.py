@@ -63,14 +63,16 @@ def planned(draft: Draft, order: PaymentOrder) -> Plan | Rejected:
     return limits.refusal(draft, order, debtor) or plan
 
 
-def planned_inward(draft: Draft, order: PaymentOrder, sender: Institution) -> Plan | Rejected:
-    """Plan a fresh order of an overseas bank.
+def planned_inward(
+    draft: Draft, order: PaymentOrder, sender: Institution, *, covered: bool = False
+) -> Plan | Rejected:
+    """Plan a fresh order of an overseas bank; one whose cover is there shares its UETR.
 
     Rejects: those of form and duplicates, IDENTIFIER_MALFORMED, FIELD_OUT_OF_RANGE, then as `planned_again`.
     """
     refused = checks.form_refusal(draft, order)
     if refused is None:
-        refused = checks.reuse_refusal(draft, order, own_debtor=False)
+        refused = checks.reuse_refusal(draft, order, own_debtor=False, covered=covered)
     if refused is None:
         refused = checks.far_debtor_refusal(order)
     return refused or _inward(draft, order, sender)
@@ -85,7 +87,7 @@ def planned_again(draft: Draft, pending: Pending) -> Plan | Rejected:
     """
     order = pending.order
     if pending.direction is Direction.INWARD:
-        return _inward(draft, order, draft.room.registry.institutions[pending.sender])
+        return _inward(draft, order, draft.room.registry.institutions[pending.correspondent])
     debtor = checks.debtor_account(draft, order)
     if isinstance(debtor, Rejected):
         return debtor

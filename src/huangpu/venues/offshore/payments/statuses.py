@@ -28,6 +28,7 @@ WAIT_CITES = {
     Wait.SCREENING: "D1, screening bands",
     Wait.RELEASE: "R-18, a second officer releases",
     Wait.WAREHOUSE: "C6, cut-offs and value dates",
+    Wait.COVER: "C1, pacs.009 COV",
     Wait.QUEUE: "C8, liquidity queue",
 }
 """Why a payment waits, by what it waits for."""

@@ -34,7 +34,7 @@ REVIEWS = (Wait.SCREENING, Wait.RELEASE)
 AFTER_CUT_OFF = ("", "WAREHOUSE", "REJECT")
 
 
-def accepted(draft: Draft, plan: Plan) -> list[Event] | Rejected:
+def accepted(draft: Draft, plan: Plan, *, awaits_cover: bool = False) -> list[Event] | Rejected:
     """Screen a planned order, and settle it now, or let it wait for its reviews, its value date, or money.
 
     Rejects: CUT_OFF_PASSED, FUNDS_INSUFFICIENT (the queue is off or over for today), BALANCE_LIMIT_EXCEEDED.
@@ -49,7 +49,8 @@ def accepted(draft: Draft, plan: Plan) -> list[Event] | Rejected:
         draft.bank,
     )
     screened = plan._replace(screened=found.list_version, score_bp=found.score_bp)
-    events = _reviewed(draft, screened, [Wait.SCREENING] if found.stops else [])
+    waits = [Wait.SCREENING] if found.stops else []
+    events = _reviewed(draft, screened, [*waits, Wait.COVER] if awaits_cover else waits)
     if isinstance(events, Rejected) or not (found.news or found.findings):
         return events
     uetr = plan.order.uetr
