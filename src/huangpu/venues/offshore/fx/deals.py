@@ -41,6 +41,7 @@ from huangpu.venues.offshore.fx.state import (
     fx_key,
     position_key,
 )
+from huangpu.venues.offshore.liquidity.queue import released
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.state import ListingState, Offshore
@@ -94,7 +95,10 @@ def accept_quote(room: Offshore, rules: RuleBook, command: AcceptQuote, stamp: S
     if refused is not None:
         return refused
     deal = _deal(room, stamp, quote, found)
-    return [LegsPosted(legs=found.legs), FxDealSettled(deal=deal, positions=positions)]
+    draft = Draft(room, rules, stamp)
+    draft.move(found.legs)
+    settled = FxDealSettled(deal=deal, positions=positions)
+    return [LegsPosted(legs=found.legs), settled, *released(draft)]
 
 
 def apply_deal(room: Offshore, event: FxDealSettled, stamp: Stamp) -> None:

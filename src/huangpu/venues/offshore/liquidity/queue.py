@@ -53,7 +53,7 @@ class GridlockResolved(Event, frozen=True):
     resolution: Resolution
 
 
-def released(draft: Draft, also: Iterable[int] = ()) -> list[Event]:
+def released(draft: Draft, also: Sequence[int] = ()) -> list[Event]:
     """Settle what waits for the money that this entry has credited or set free, and what that lets settle in turn.
 
     Rule: domain note C8, on every credit. Call it once, after everything else that an entry decides.
@@ -63,17 +63,21 @@ def released(draft: Draft, also: Iterable[int] = ()) -> list[Event]:
     if not by_account:
         return []
     booked, held = draft.moves.booked, draft.moves.held
-    woken = [
-        number
-        for number in (*booked, *held, *also)
-        if number in by_account
-        and (number in also or booked.get(number, 0) - held.get(number, 0) > 0)
-    ]
+    woken = [number for number in booked if number in by_account and booked[number] > 0]
+    if held:
+        woken += [number for number in held if number in by_account and held[number] < 0]
+    if also:
+        woken += [number for number in also if number in by_account]
     if not woken:
         return []
     found = _Round(draft, CREDIT)
     found.one_by_one(dict.fromkeys(woken))
     return found.events
+
+
+def with_released(draft: Draft, found: list[Event] | Rejected) -> list[Event] | Rejected:
+    """Add to the events of a decision what its credits let settle out of the queue; hand a refusal on."""
+    return found if isinstance(found, Rejected) else found + released(draft)
 
 
 def tick(draft: Draft) -> list[Event]:

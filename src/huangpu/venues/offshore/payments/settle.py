@@ -8,7 +8,7 @@ from huangpu.core.message import Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
-from huangpu.venues.offshore.liquidity.queue import released
+from huangpu.venues.offshore.liquidity.queue import released, with_released
 from huangpu.venues.offshore.orders import PaymentOrder
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.counting import noted
@@ -49,7 +49,7 @@ def instruct_payment(
     refused = checks.message_refusal(draft)
     if refused is not None:
         return refused
-    return _with_released(draft, _decided(draft, command.order))
+    return with_released(draft, _decided(draft, command.order))
 
 
 def instruct_payment_batch(
@@ -134,12 +134,7 @@ def receive_credit_transfer(
     refused = checks.message_refusal(draft)
     if refused is not None:
         return refused
-    return _with_released(draft, _carried(draft, planned_inward(draft, command.order, sender)))
-
-
-def _with_released(draft: Draft, found: list[Event] | Rejected) -> list[Event] | Rejected:
-    """Add what the entry's credits let settle out of the queue."""
-    return found if isinstance(found, Rejected) else found + released(draft)
+    return with_released(draft, _carried(draft, planned_inward(draft, command.order, sender)))
 
 
 def _decided(draft: Draft, order: PaymentOrder) -> list[Event] | Rejected:

@@ -10,6 +10,7 @@ from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.liquidity.queue import released, with_released
 from huangpu.venues.offshore.orders import Wait
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.waiting import end, resolve
@@ -86,7 +87,8 @@ def clear_screening_case(
     others = room.books.screening.open_by_uetr.get(case.uetr, [])
     if pending is None or Wait.SCREENING not in pending.waits or len(others) > 1:
         return [decided]
-    went_on = resolve(Draft(room, rules, stamp), pending, Wait.SCREENING)
+    draft = Draft(room, rules, stamp)
+    went_on = with_released(draft, resolve(draft, pending, Wait.SCREENING))
     return went_on if isinstance(went_on, Rejected) else [decided, *went_on]
 
 
@@ -107,7 +109,8 @@ def confirm_screening_case(
     pending = room.books.pending.get(case.uetr)
     if pending is not None and Wait.SCREENING in pending.waits:
         neutral = Rejected(Reason.REGULATORY_REASON, "", "C4, regulatory reason")
-        events += end(Draft(room, rules, stamp), pending, "RJCT", neutral)
+        draft = Draft(room, rules, stamp)
+        events += [*end(draft, pending, "RJCT", neutral), *released(draft)]
     return events
 
 

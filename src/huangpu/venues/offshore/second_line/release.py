@@ -7,6 +7,7 @@ settles by the rules of that moment.
 from huangpu.core.message import Command, Decision, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
+from huangpu.venues.offshore.liquidity.queue import with_released
 from huangpu.venues.offshore.orders import Pending, Wait
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.waiting import end, resolve
@@ -39,7 +40,8 @@ def release_second_line(
     pending = _waiting(room, command.uetr, stamp)
     if isinstance(pending, Rejected):
         return pending
-    return resolve(Draft(room, rules, stamp), pending, Wait.RELEASE)
+    draft = Draft(room, rules, stamp)
+    return with_released(draft, resolve(draft, pending, Wait.RELEASE))
 
 
 def refuse_second_line(
@@ -56,7 +58,8 @@ def refuse_second_line(
         detail = f"a cause of {len(command.cause)} characters, 1 to {TEXT_LENGTH_MAX}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, RELEASE)
     cause = Rejected(Reason.RELEASE_REFUSED, command.cause, RELEASE)
-    return end(Draft(room, rules, stamp), pending, "RJCT", cause)
+    draft = Draft(room, rules, stamp)
+    return with_released(draft, end(draft, pending, "RJCT", cause))
 
 
 def _waiting(room: Offshore, uetr: str, stamp: Stamp) -> Pending | Rejected:

@@ -29,7 +29,7 @@ from huangpu.engine.replay import audit
 from huangpu.engine.writer import Engine
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import LegsPosted, OpenLedgerAccount
-from huangpu.venues.offshore.accounts import BlockAccount
+from huangpu.venues.offshore.accounts import AddAccountCurrency, BlockAccount
 from huangpu.venues.offshore.liquidity import queue as queue_module
 from huangpu.venues.offshore.liquidity import views
 from huangpu.venues.offshore.liquidity.commands import CancelPayment, ChangePriority, MoveInQueue
@@ -40,6 +40,7 @@ from huangpu.venues.offshore.payments.words import (
     PaymentSettled,
     PaymentWaiting,
 )
+from huangpu.venues.offshore.second_line.release import RefuseSecondLine
 from huangpu.venues.offshore.white_list import SuspendCompany
 
 
@@ -211,6 +212,20 @@ def test_money_that_is_missing_at_the_correspondent_keeps_a_payment_waiting() ->
     accepted(send(engine, "ovb-desk", receive(inward, instructed_agent="TSTBCNSHXXX")))
     tick(engine, second=14)
     assert status(engine, order.uetr) == "ACSC"
+
+
+def test_money_that_a_refused_release_sets_free_lets_a_payment_settle() -> None:
+    engine = liquidity_engine()
+    second_line = book_order("DOM-OTC1", 5_000_000_00, currency="CNY", purpose="CURR")
+    accepted(send(engine, "otc1-treasurer", instruct(second_line)))
+    do(engine, "bk1-maker", AddAccountCurrency(account_id="FTE-A", currency="CNY"))
+    short = book_order("FTE-A", 1_00, currency="CNY")
+    accepted(send(engine, "otc1-treasurer", instruct(short)))
+    assert status(engine, short.uetr) == "PDNG"
+    refusal = RefuseSecondLine(uetr=second_line.uetr, cause="test")
+    (found,) = resolutions(do(engine, "bk1-checker", refusal))
+    assert found.uetrs == [short.uetr]
+    assert (status(engine, second_line.uetr), status(engine, short.uetr)) == ("RJCT", "ACCC")
 
 
 def with_charge(engine: Engine) -> None:
