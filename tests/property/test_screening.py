@@ -3,10 +3,11 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.support.centre import accepted, load_rules, send
+from tests.support.centre import accepted, send
 from tests.support.offshore import instruct, overseas_order
 from tests.support.screening import adopt, screening_engine
 
+from huangpu.app import load_rules
 from huangpu.core.message import Rejected
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit

@@ -2,6 +2,7 @@
 
 import datetime
 
+from huangpu.core.message import Event, Rejected
 from huangpu.engine.writer import Engine
 from huangpu.journal.entry import Entry
 from huangpu.registry.people import Person, RegisterPerson
@@ -39,3 +40,9 @@ def adopt(engine: Engine, version: str, *names: str, list_id: str = "SIM") -> En
     )
     accepted(send(engine, "comp-1", proposed))
     return accepted(send(engine, "comp-2", AdoptScreeningList(list_id=list_id, version=version)))
+
+
+def events_of(entry: Entry) -> list[Event]:
+    """Return the events of an accepted entry."""
+    assert not isinstance(entry.outcome, Rejected), entry.outcome
+    return entry.outcome

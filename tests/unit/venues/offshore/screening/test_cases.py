@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
-from tests.support.centre import MONDAY_0930_US, accepted, load_rules, refused, send
+from tests.support.centre import MONDAY_0930_US, accepted, refused, send
 from tests.support.offshore import balance, instruct, inward_order, overseas_order, receive, uetr
-from tests.support.screening import LISTED, adopt, screening_engine
+from tests.support.screening import LISTED, adopt, events_of, screening_engine
 
+from huangpu.app import load_rules
+from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
 from huangpu.engine.replay import audit
@@ -50,8 +52,15 @@ def cases(engine: Engine, state: CaseState | None = CaseState.OPEN) -> list[Case
 
 
 def statuses(entry: Entry) -> list[str]:
-    kinds = {PaymentWaiting: "PDNG", PaymentSettled: "settled", PaymentEnded: "ended"}
-    return [kinds[type(event)] for event in entry.outcome if type(event) in kinds]  # type: ignore[union-attr]
+    words = []
+    for event in events_of(entry):
+        if isinstance(event, PaymentWaiting):
+            words.append("PDNG")
+        elif isinstance(event, PaymentSettled):
+            words.append("settled")
+        elif isinstance(event, PaymentEnded):
+            words.append("ended")
+    return words
 
 
 def clear(case: Case, text: str = "another firm: registered elsewhere") -> ClearScreeningCase:
@@ -97,7 +106,7 @@ def test_confirming_ends_it_with_the_neutral_code_and_holds_every_later_one() ->
     entry = accepted(
         send(engine, "bk1-checker", ConfirmScreeningCase(case_id=case.id, text="again"))
     )
-    (ended,) = [event for event in entry.outcome if isinstance(event, PaymentEnded)]
+    (ended,) = [event for event in events_of(entry) if isinstance(event, PaymentEnded)]
     assert (ended.payment.status, ended.payment.reason) == ("RJCT", Reason.REGULATORY_REASON)
     assert ended.payment.detail == ""
     number = engine.centre.ledger.number("FTE-OTC1/USD")
@@ -107,8 +116,6 @@ def test_confirming_ends_it_with_the_neutral_code_and_holds_every_later_one() ->
 
 
 def test_the_message_of_a_confirmed_hit_bears_a_code_and_no_text() -> None:
-    from huangpu.core.message import Rejected
-
     told = status_reason(Rejected(Reason.REGULATORY_REASON, "", "C4"))
     assert (told.code, told.information) == ("RR04", ())
 
@@ -225,7 +232,7 @@ def test_nobody_but_officers_compliance_and_the_supervisor_reads_a_case() -> Non
 def test_an_answer_tells_nothing_of_screening(name: str) -> None:
     engine = screening_engine()
     entry = pay(engine, name)
-    assert any(isinstance(event, ScreeningCaseOpened) for event in entry.outcome)  # type: ignore[union-attr]
+    assert any(isinstance(event, ScreeningCaseOpened) for event in events_of(entry))
     (case,) = cases(engine)
     cleared = accepted(send(engine, "bk1-checker", clear(case)))
     for answer in (CODEC.answer(entry), CODEC.answer(cleared).split(b'"events"')[1]):

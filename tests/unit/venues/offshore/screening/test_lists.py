@@ -5,9 +5,17 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.support.centre import accepted, load_rules, refused, register, send
-from tests.support.screening import LISTED, PUBLISHED, adopt, entries_of, screening_engine
+from tests.support.centre import accepted, refused, register, send
+from tests.support.screening import (
+    LISTED,
+    PUBLISHED,
+    adopt,
+    entries_of,
+    events_of,
+    screening_engine,
+)
 
+from huangpu.app import load_rules
 from huangpu.core.reasons import Reason
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit, replayed
@@ -75,14 +83,14 @@ def test_a_proposal_that_does_not_fit_is_refused(
 def test_a_version_is_kept_as_what_it_changes() -> None:
     engine = screening_engine("Simulated Second")
     entries = [*entries_of(LISTED), *entries_of("x", "Simulated Second Renamed")[1:]]
-    (event,) = accepted(send(engine, "comp-1", proposal(entries=entries))).outcome
+    (event,) = events_of(accepted(send(engine, "comp-1", proposal(entries=entries))))
     assert isinstance(event, ScreeningListProposed)
     assert [entry.id for entry in event.proposal.changed] == ["E2"]
     assert event.proposal.removed == []
     changes = proposal(
         base="1", entries=entries_of("x", "y", "Simulated Third")[2:], removed=["E2"]
     )
-    (event,) = accepted(send(engine, "comp-1", changes)).outcome
+    (event,) = events_of(accepted(send(engine, "comp-1", changes)))
     assert isinstance(event, ScreeningListProposed)
     assert (event.proposal.entries, event.proposal.removed) == (2, ["E2"])
 
@@ -92,11 +100,13 @@ def test_members_are_screened_when_a_list_takes_force_and_on_the_tick_after_they
     books = engine.centre.offshore.books.screening
     assert books.members == len(engine.centre.registry.institutions)
     register(engine, "LATE", InstitutionKind.COMPANY, {}, domicile="HK")
-    events = accepted(send(engine, "clock", Tick())).outcome
+    events = events_of(accepted(send(engine, "clock", Tick())))
     (screened,) = [event for event in events if isinstance(event, PartiesScreened)]
     assert [party.key for party in screened.parties] == ["@LATE"]
     assert not [
-        e for e in accepted(send(engine, "clock", Tick())).outcome if isinstance(e, PartiesScreened)
+        e
+        for e in events_of(accepted(send(engine, "clock", Tick())))
+        if isinstance(e, PartiesScreened)
     ]
 
 
@@ -106,12 +116,12 @@ def test_a_change_is_asked_of_known_parties_only_where_it_concerns_them() -> Non
     case = next(iter(books.cases.values()))
     assert (case.bank, case.party, case.entry_id, case.list_version) == ("BK1", "@OTC1", "E2", "1")
     assert case.score_bp == 10_000
-    events = adopt(engine, "2", LISTED, "Simulated OTC1", "Simulated SUP1").outcome
+    events = events_of(adopt(engine, "2", LISTED, "Simulated OTC1", "Simulated SUP1"))
     screened = [party.key for e in events if isinstance(e, PartiesScreened) for party in e.parties]
     assert screened == ["@SUP1"]
     opened = [event.case for event in events if isinstance(event, ScreeningCaseOpened)]
     assert [(one.party, one.list_version) for one in opened] == [("@SUP1", "2")]
-    events = adopt(engine, "3", LISTED).outcome
+    events = events_of(adopt(engine, "3", LISTED))
     assert not [event for event in events if isinstance(event, ScreeningCaseOpened)]
     assert books.parties["@OTC1"].hits == books.parties["@SUP1"].hits == []
 
