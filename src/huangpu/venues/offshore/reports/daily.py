@@ -34,8 +34,8 @@ from huangpu.venues.offshore.reports.postings import EntryPostings, entries
 from huangpu.venues.offshore.reports.record import FIELDS, Record, amount_text, records_of
 from huangpu.venues.offshore.state import Offshore
 
-SLICE_ROWS = 2_000
-"""How many movements, or else accounts, one tick reads: some tens of milliseconds."""
+SLICE_ROWS = 500
+"""How many movements, or else accounts, one tick reads: some tens of milliseconds; an entry is never cut."""
 
 
 class ReportingDayAdvanced(Event, frozen=True):
