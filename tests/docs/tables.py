@@ -25,7 +25,7 @@ from huangpu.gateways.rest.problems import STATUS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("centre", "registry", "ledger", "offshore", "reinsurance", "growth")
-_REGISTRY = ("charter", "institutions", "people", "cash_accounts")
+_REGISTRY = ("charter", "institutions", "people", "cash_accounts", "signing_keys")
 _BLOCK = re.compile(r"<!-- table (?P<name>[\w-]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 _WORDS = {
     "en": {"str": "text", "int": "integer", "bool": "flag", "bytes": "bytes", "date": "date"},
