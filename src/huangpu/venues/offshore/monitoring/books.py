@@ -318,11 +318,13 @@ class MonitorBooks(msgspec.Struct):
 
 
 class MonitorCache:
-    """The venue's own limits in force on the last date asked for; a look-up, no state."""
+    """Look-ups, no state: the venue's own limits on the last date asked for, and the flows of the day that is being added to."""
 
-    __slots__ = ("date", "found", "rules")
+    __slots__ = ("date", "flows", "flows_day", "found", "rules")
 
     def __init__(self) -> None:
         self.rules: object = None
         self.date = datetime.date.min
         self.found: tuple[dict[str, int], dict[str, int]] | None = None
+        self.flows_day = 0
+        self.flows: dict[tuple[str, str, str], tuple[str, Flow]] = {}

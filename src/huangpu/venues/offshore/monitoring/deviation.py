@@ -128,26 +128,12 @@ def level_of(rules: RuleBook, date: datetime.date, receipts: int, payments: int)
     return Level.GREEN
 
 
-def note_flow(
-    series: dict[str, Series], touched: dict[str, int], subject: str, day: int, currency: str
-) -> Flow:
-    """Return the flow of a subject on a day to add to, and remember that the subject wants a look."""
-    touched[subject] = day
+def flow_of_day(series: dict[str, Series], subject: str, day: int, currency: str) -> Flow:
+    """Return the flow of a subject on a day, to add to; it stays the same object until the day is forgotten."""
     found = series.get(subject)
     if found is None:
         found = series[subject] = Series(rolled_from=day, rolled_to=day)
-    flows = found.days.get(day)
-    if flows is None:
-        flows = found.days[day] = {}
-    flow = flows.get(currency)
-    if flow is None:
-        flow = flows[currency] = Flow()
-    return flow
-
-
-def added(total: int, amount: int) -> int:
-    """Add an amount to a sum that stands still at `SUM_MAX`."""
-    return min(total + amount, SUM_MAX)
+    return found.days.setdefault(day, {}).setdefault(currency, Flow())
 
 
 def roll(series: Series, first: int, today: int, keep_from: int) -> None:

@@ -243,7 +243,10 @@ def note_ended(room: Offshore, payment: Payment | Pending, stamp: Stamp) -> None
 
 
 def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_us: int) -> None:
-    """Add a payment to the counters of its customer and its bank."""
+    """Add a payment to the counters of its customer and its bank.
+
+    Reading: a day's sum that would pass what a journal can write stands still; it is above every limit by then.
+    """
     order, creditor = payment.order, payment.creditor
     currency, amount, second = order.currency, order.amount, at_us // SECOND_US
     counterparty = f"{counterparty_of(order, creditor != '')}|{currency}"
@@ -253,12 +256,11 @@ def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_u
         if use is None:
             use = uses[subject] = Use()
         use.payments += 1
-        for sums, key in (
-            (use.sums, currency),
-            (use.counterparties, counterparty),
-            (use.countries, country),
-        ):
-            sums[key] = min(sums.get(key, 0) + amount, SUM_MAX)
+        total = use.sums.get(currency, 0) + amount
+        if total <= SUM_MAX:
+            use.sums[currency] = total
+            use.counterparties[counterparty] = use.counterparties.get(counterparty, 0) + amount
+            use.countries[country] = use.countries.get(country, 0) + amount
         seconds = use.seconds
         if second in seconds:
             seconds[second] += 1

@@ -10,7 +10,7 @@ from huangpu.core.message import Event, Stamp
 from huangpu.core.rulebook import RuleBook
 from huangpu.venues.offshore.matrix import Line
 from huangpu.venues.offshore.monitoring import cases, deviation, limits, pairing
-from huangpu.venues.offshore.monitoring.books import Leg, SampleSeed
+from huangpu.venues.offshore.monitoring.books import SUM_MAX, Flow, Leg, SampleSeed
 from huangpu.venues.offshore.orders import SAMPLED, Payment
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.state import Offshore, bic_11
@@ -58,15 +58,18 @@ def note_settled(room: Offshore, payment: Payment, stamp: Stamp) -> None:
     if not (payer_listed or payee_listed):
         return
     day = stamp.date.toordinal()
+    currency, amount = order.currency, order.amount
     if payer_listed:
         key = f"{debtor}|{order.trade_type}"
         if key not in books.trade_types:
             books.trade_types[key] = day
-        _flow(room, deviation.COMPANY, debtor, day, payment, received=False)
-        _flow(room, deviation.BANK, payment.bank, day, payment, received=False)
+        for kind, name in ((deviation.COMPANY, debtor), (deviation.BANK, payment.bank)):
+            flow = _flow(room, kind, name, day, currency)
+            flow.payments = min(flow.payments + amount, SUM_MAX)
     if payee_listed:
-        _flow(room, deviation.COMPANY, creditor, day, payment, received=True)
-        _flow(room, deviation.BANK, payment.creditor_bank, day, payment, received=True)
+        for kind, name in ((deviation.COMPANY, creditor), (deviation.BANK, payment.creditor_bank)):
+            flow = _flow(room, kind, name, day, currency)
+            flow.receipts = min(flow.receipts + amount, SUM_MAX)
     leg = Leg(
         uetr=order.uetr,
         payer=debtor or f"{bic_11(order.debtor_agent)}|{order.debtor_account}",
@@ -75,8 +78,8 @@ def note_settled(room: Offshore, payment: Payment, stamp: Stamp) -> None:
         payee_listed=payee_listed,
         payer_bank=payment.bank if debtor else "",
         payee_bank=payment.creditor_bank,
-        currency=order.currency,
-        amount=order.amount,
+        currency=currency,
+        amount=amount,
         day=day,
         reference=order.trade_reference,
         goods=order.goods,
@@ -118,6 +121,7 @@ def apply_run(room: Offshore, event: MonitorsRun, stamp: Stamp) -> None:
         return
     today = event.day.toordinal()
     books.day = event.day
+    room.monitor.flows_day = 0
     for series in books.series.values():
         deviation.roll(series, event.window_from, today, event.plot_from)
     pairing.forget(
@@ -129,16 +133,19 @@ def apply_run(room: Offshore, event: MonitorsRun, stamp: Stamp) -> None:
     )
 
 
-def _flow(
-    room: Offshore, kind: str, institution: str, day: int, payment: Payment, *, received: bool
-) -> None:
-    books, order = room.books.monitor, payment.order
-    subject = f"{kind}|{institution}"
-    flow = deviation.note_flow(books.series, books.touched, subject, day, order.currency)
-    if received:
-        flow.receipts = deviation.added(flow.receipts, order.amount)
-    else:
-        flow.payments = deviation.added(flow.payments, order.amount)
+def _flow(room: Offshore, kind: str, institution: str, day: int, currency: str) -> Flow:
+    """Find the flow of a company or bank to add to, and remember that it wants a look."""
+    cache, books = room.monitor, room.books.monitor
+    if cache.flows_day != day:
+        cache.flows_day, cache.flows = day, {}
+    key = (kind, institution, currency)
+    found = cache.flows.get(key)
+    if found is None:
+        subject = deviation.subject_key(kind, institution)
+        flow = deviation.flow_of_day(books.series, subject, day, currency)
+        found = cache.flows[key] = (subject, flow)
+    books.touched[found[0]] = day
+    return found[1]
 
 
 def _interval_us(rules: RuleBook, date: datetime.date) -> int:
