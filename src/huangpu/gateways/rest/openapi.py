@@ -7,6 +7,7 @@ same document is committed as `docs/openapi.json`; a test says when it is stale.
 import functools
 import inspect
 import re
+from collections import Counter
 from typing import Any, Union
 
 import msgspec
@@ -103,11 +104,12 @@ def document() -> bytes:
     """Return the document as JSON, always the same bytes for the same code."""
     tree = _tree()
     schemas = tree["components"]["schemas"]
-    tree["components"]["schemas"] = {_short(name): schemas[name] for name in sorted(schemas)}
+    words = _short_names(sorted(schemas))
+    tree["components"]["schemas"] = {words[name]: schemas[name] for name in sorted(schemas)}
     assert len(tree["components"]["schemas"]) == len(schemas)
     text = msgspec.json.format(msgspec.json.encode(tree), indent=1).decode()
     for name in schemas:
-        text = text.replace(f'"{REF.format(name=name)}"', f'"{REF.format(name=_short(name))}"')
+        text = text.replace(f'"{REF.format(name=name)}"', f'"{REF.format(name=words[name])}"')
     return text.encode() + b"\n"
 
 
@@ -148,6 +150,17 @@ def _tree() -> Tree:
             "schemas": {name: _dedented(schema) for name, schema in components.items()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
+    }
+
+
+def _short_names(names: list[str]) -> dict[str, str]:
+    """Name every schema for readers; two of one room that would be called the same are told apart by their topic."""
+    counts = Counter(map(_short, names))
+    return {
+        name: _short(name)
+        if counts[_short(name)] == 1
+        else name.split(".")[-3].capitalize() + name.split(".")[-1]
+        for name in names
     }
 
 
