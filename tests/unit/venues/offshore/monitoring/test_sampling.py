@@ -42,14 +42,21 @@ def grade(engine: Engine, given: Grade) -> None:
 
 @pytest.mark.parametrize(
     ("given", "low", "high"),
-    [(Grade.A, 430, 570), (Grade.B, 900, 1_100), (Grade.C, 2_850, 3_150), (Grade.D, 10_000, 10_000)],
+    [
+        (Grade.A, 430, 570),
+        (Grade.B, 900, 1_100),
+        (Grade.C, 2_850, 3_150),
+        (Grade.D, 10_000, 10_000),
+    ],
 )
 def test_ten_thousand_payments_are_sampled_at_the_rate_of_the_grade(
     given: Grade, low: int, high: int
 ) -> None:
     engine = known_engine()
     grade(engine, given)
-    causes = [decide(engine, overseas_order(1_01, uetr=uetr(n)), 7_000 + n)[0] for n in range(10_000)]
+    causes = [
+        decide(engine, overseas_order(1_01, uetr=uetr(n)), 7_000 + n)[0] for n in range(10_000)
+    ]
     assert low <= len(causes) - causes.count("PASSED") <= high
     assert "FIRST_PAYMENT" not in causes
     again = [decide(engine, overseas_order(1_01, uetr=uetr(n)), 7_000 + n)[0] for n in range(100)]
