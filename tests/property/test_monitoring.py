@@ -5,10 +5,11 @@ from collections import Counter
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.support.centre import accepted, load_rules, send
+from tests.support.centre import accepted, send
 from tests.support.monitoring import MINUTE_US, at, books, day_us, monitored_engine, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
 
+from huangpu.app import load_rules
 from huangpu.core.calendar import DAY_US, date_of
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit, replayed

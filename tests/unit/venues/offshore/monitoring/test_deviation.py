@@ -7,6 +7,7 @@ from tests.support.centre import accepted, send
 from tests.support.monitoring import at, books, day_us, found, monitored_engine, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
 
+from huangpu.core.message import Event
 from huangpu.engine.writer import Engine
 from huangpu.venues.offshore.monitoring.books import Flow, Level, Series
 from huangpu.venues.offshore.monitoring.deviation import (
@@ -29,8 +30,8 @@ def buy(engine: Engine, amount: int) -> None:
     accepted(send(engine, "otc1-treasurer", instruct(overseas_order(amount))))
 
 
-def levels(events: list[object]) -> list[tuple[str, Level]]:
-    return [(e.alert.subject, e.alert.level) for e in found(events, DeviationLevelChanged)]  # type: ignore[arg-type]
+def levels(events: list[Event]) -> list[tuple[str, Level]]:
+    return [(e.alert.subject, e.alert.level) for e in found(events, DeviationLevelChanged)]
 
 
 @pytest.mark.parametrize(
