@@ -28,6 +28,7 @@ from huangpu.gateways.iso20022.orders import PACS_008, PAIN_001, uetr_for
 from huangpu.gateways.iso20022.reasons import FORBIDDEN, status_reason
 from huangpu.gateways.iso20022.refusal import Refusal, WriteError
 from huangpu.gateways.iso20022.statuses import reason_of, write_pacs002, write_pain002
+from huangpu.venues.offshore.bank_transfers.words import CoverAwaited
 from huangpu.venues.offshore.orders import SETTLED
 from huangpu.venues.offshore.payments.words import (
     PaymentEnded,
@@ -171,6 +172,8 @@ def _statuses(entry: Entry) -> dict[str, str]:
             found[event.payment.order.uetr] = event.payment.status
         if isinstance(event, PaymentWaiting):
             found[event.pending.order.uetr] = "PDNG"
+        if isinstance(event, CoverAwaited):
+            found.setdefault(event.uetr, "PDNG")
     return found
 
 

@@ -25,6 +25,7 @@ from huangpu.gateways.iso20022.answers import (
     transfer_answer,
     unreadable,
 )
+from huangpu.gateways.iso20022.exchange import Exchange, exchange_answer, exchange_command
 from huangpu.gateways.iso20022.model import CustomerCreditTransfer, PaymentInitiation
 from huangpu.gateways.iso20022.orders import command_id, incoming, instruction
 from huangpu.gateways.iso20022.outbound import (
@@ -32,6 +33,7 @@ from huangpu.gateways.iso20022.outbound import (
     messages_of,
     messages_unsettled,
 )
+from huangpu.gateways.iso20022.outbound_recalls import messages_about
 from huangpu.gateways.iso20022.refusal import Refusal
 from huangpu.gateways.iso20022.requests import status_answer
 from huangpu.gateways.iso20022.signed_answers import signed_answer
@@ -42,7 +44,10 @@ from huangpu.venues.offshore.orders import SETTLED, Pending
 from huangpu.venues.offshore.payments.words import PaymentSettled
 
 MEDIA_TYPES = ("application/xml", "text/xml")
-TAKEN = ("pain.001.001.09", "pacs.008.001.08", "pacs.028.001.03")
+TAKEN = (
+    *("pain.001.001.09", "pacs.008.001.08", "pacs.009.001.08", "pacs.004.001.09"),
+    *("camt.056.001.08", "camt.029.001.09", "pacs.028.001.03"),
+)
 EVERYBODY = "ALL"
 FIRST_RULES = datetime.date(2014, 5, 22)
 """The date of the first rules: a centre without an entry is older than they are."""
@@ -123,6 +128,8 @@ async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:
     found = await _submitted(gate, person, message.message_id, command)
     if isinstance(message, PaymentInitiation):
         return order_answer(data, message, person.institution, found)
+    if isinstance(message, Exchange):
+        return exchange_answer(data, message, found)
     assert isinstance(message, CustomerCreditTransfer)
     return transfer_answer(data, message, found)
 
@@ -133,6 +140,8 @@ def _command(engine: Engine, person: Person, message: Message) -> Command | Refu
         return instruction(engine.centre.offshore, person.institution, message)
     if isinstance(message, CustomerCreditTransfer):
         return incoming(message)
+    if isinstance(message, Exchange):
+        return exchange_command(engine.centre, person.institution, message)
     detail = f"{type(message).__name__}: this address takes {', '.join(TAKEN)}"
     return Refusal(code="FF01", path="/Document", detail=detail)
 
@@ -157,14 +166,15 @@ def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     record = centre.offshore.record_of(uetr)
     if record is None or views.payment(centre.offshore, centre.rules, uetr, institution) is None:
         return None
+    about = messages_about(centre, record, institution)
     if isinstance(record, Pending) or record.status not in SETTLED:
-        return Messages(messages_unsettled(centre, record, institution))
+        return Messages(messages_unsettled(centre, record, institution) + about)
     entry = gate.engine.entry(record.seq)
     assert entry is not None
     assert not isinstance(entry.outcome, Rejected)
     events = (event for event in entry.outcome if isinstance(event, PaymentSettled))
     event = next(event for event in events if event.payment.order.uetr == uetr)
-    return Messages(messages_of(centre, event, institution))
+    return Messages(messages_of(centre, event, institution) + about)
 
 
 async def _submitted(

@@ -150,7 +150,7 @@ class Charge(msgspec.Struct, frozen=True):
 
 
 class CustomerCreditTransfer(msgspec.Struct, frozen=True):
-    """One interbank customer payment (pacs.008, one transfer a message)."""
+    """One interbank customer payment (pacs.008, one transfer a message); its money comes by cover when the method is COVE."""
 
     message_id: str
     created_at: str
@@ -166,6 +166,7 @@ class CustomerCreditTransfer(msgspec.Struct, frozen=True):
     debtor: Party
     creditor: Party
     interbank_id: str = ""
+    reimbursement_bic: str = ""
     instructed_amount: Money | None = None
     exchange_rate: str = ""
     charges: tuple[Charge, ...] = ()

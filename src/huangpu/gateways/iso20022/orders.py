@@ -21,6 +21,7 @@ from huangpu.gateways.iso20022.model import (
 )
 from huangpu.gateways.iso20022.model import PaymentOrder as OrderGroup
 from huangpu.gateways.iso20022.refusal import Refusal
+from huangpu.venues.offshore.bank_transfers.words import AnnounceCoveredTransfer
 from huangpu.venues.offshore.payments.words import (
     InstructPayment,
     InstructPaymentBatch,
@@ -33,6 +34,7 @@ PACS_008 = "pacs.008.001.08"
 ATOMIC = "ATOMIC"
 PRIORITIES = {"": "", "NORM": "NORMAL", "HIGH": "HIGH"}
 CUT_OFF = "/CUTOFF/"
+BY_COVER = "COVE"
 
 
 def command_id(message_id: str) -> str:
@@ -90,6 +92,14 @@ def incoming(message: CustomerCreditTransfer) -> Command:
         trade_reference=message.trade_reference,
         goods=message.goods,
     )
+    if message.settlement_method == BY_COVER:
+        return AnnounceCoveredTransfer(
+            message_id=message.message_id,
+            instructing_agent=message.instructing_bic,
+            instructed_agent=message.instructed_bic,
+            reimbursement_agent=message.reimbursement_bic,
+            order=order,
+        )
     return ReceiveCreditTransfer(
         message_id=message.message_id,
         instructing_agent=message.instructing_bic,

@@ -93,11 +93,11 @@ def _credit_transfer(centre: Centre, event: PaymentSettled) -> OutboundMessage:
         charges=(charge,) if order.charge_bearer == "CRED" else (),
         instructing_bic=outbound.instructing_agent,
         instructed_bic=outbound.instructed_agent,
-        debtor=_party(centre, payment.debtor, order.debtor_name, order.debtor_country),
+        debtor=party_of(centre, payment.debtor, order.debtor_name, order.debtor_country),
         debtor_account=Account(other_id=order.debtor_account),
         debtor_agent_bic=outbound.instructing_agent,
         creditor_agent_bic=order.creditor_agent or outbound.instructed_agent,
-        creditor=_party(centre, payment.creditor, order.creditor_name, order.creditor_country),
+        creditor=party_of(centre, payment.creditor, order.creditor_name, order.creditor_country),
         creditor_account=Account(other_id=order.creditor_account),
         purpose=Code(proprietary=order.purpose),
         trade_type=order.trade_type,
@@ -174,7 +174,8 @@ def _notice(centre: Centre, payment: Payment, advice: Advice) -> OutboundMessage
     return OutboundMessage(CAMT_054, message_id, advice.bank, advice.holder, xml)
 
 
-def _party(centre: Centre, institution: str, name: str, country: str) -> Party:
+def party_of(centre: Centre, institution: str, name: str, country: str) -> Party:
+    """Describe a party: a member by the register, one overseas as the order wrote it."""
     found = centre.registry.institutions.get(institution)
     if found is None:
         return Party(name=clean(name, NAME_MAX), country_of_residence=country)

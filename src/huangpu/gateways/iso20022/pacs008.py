@@ -49,7 +49,10 @@ def write_pacs008(
                 MsgId=transfer.message_id,
                 CreDtTm=transfer.created_at,
                 NbOfTxs="1",
-                SttlmInf=filled(SttlmMtd=transfer.settlement_method),
+                SttlmInf=filled(
+                    SttlmMtd=transfer.settlement_method,
+                    InstdRmbrsmntAgt=parts.agent_tree(transfer.reimbursement_bic),
+                ),
             ),
             "CdtTrfTxInf": [_transfer_tree(transfer)],
         }
@@ -71,6 +74,7 @@ def _read(document: Document, tree: Tree) -> CustomerCreditTransfer:
         end_to_end_id=identification["EndToEndId"],
         interbank_id=identification.get("TxId", ""),
         uetr=identification["UETR"],
+        reimbursement_bic=_reimbursement(group["SttlmInf"]),
         settlement_amount=settlement_amount,
         settlement_date=datetime.date.fromisoformat(tree["IntrBkSttlmDt"]),
         instructed_amount=None if instructed is None else _money(instructed, "InstdAmt"),
@@ -98,6 +102,12 @@ def _read(document: Document, tree: Tree) -> CustomerCreditTransfer:
         remittance_text=parts.read_remittance(tree),
         header=parts.read_header(document.header),
     )
+
+
+def _reimbursement(settlement: Tree) -> str:
+    """Read the bank through which cover comes: the receiver's own, or the sender's where only that is named."""
+    agents = (parts.read_agent_bic(settlement, f"{side}RmbrsmntAgt") for side in ("Instd", "Instg"))
+    return next((bic for bic in agents if bic), "")
 
 
 def _money(amount: AmountText, *path: str, allow_zero: bool = False) -> Money:

@@ -90,16 +90,6 @@ EXPLICIT: Final[dict[Reason, str]] = {
 }
 CODES: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | EXPLICIT
 
-# A recall that is refused at receipt is answered by camt.029 RJCR with a code of its own set; the rest is told in words (NARR).
-RECALL_REFUSALS: Final[dict[Reason, str]] = dict.fromkeys(Reason, "NARR") | {
-    Reason.PAYMENT_UNKNOWN: "NOOR",
-    Reason.PAYMENT_NOT_PAID: "NOOR",
-    Reason.PAYMENT_RETURNED: "ARDT",
-    Reason.RECALL_OPEN: "ARPL",
-    Reason.RECALL_REPEATED: "AGNT",
-    Reason.NOT_YOUR_INSTITUTION: "AGNT",
-}
-
 # Codes of our own, where no external code fits (domain note C4): they travel as Prtry.
 PROPRIETARY: Final = frozenset({"FXQX"})
 

@@ -4,14 +4,18 @@ Rule: domain note C5.4: a client whose call timed out can always ask. A payment 
 answered alike: RJCT with AG09, "original payment never received", so that nothing is told about other people's payments.
 """
 
+import msgspec
+
 from huangpu.core.calendar import date_of
 from huangpu.core.message import Rejected
 from huangpu.engine import Engine, Entry
 from huangpu.gateways.iso20022.answers import ACCEPTED, XmlAnswer, id_of, time_text
+from huangpu.gateways.iso20022.exchange import answer_reasons
 from huangpu.gateways.iso20022.model import InterbankStatusReport, StatusReason
 from huangpu.gateways.iso20022.orders import PACS_008, command_id
 from huangpu.gateways.iso20022.pacs028 import StatusRequest
 from huangpu.gateways.iso20022.reasons import ending_reasons, status_reason
+from huangpu.gateways.iso20022.recalls import ResolutionOfInvestigation, write_camt029
 from huangpu.gateways.iso20022.statuses import write_pacs002
 from huangpu.venues.offshore.orders import SETTLED, Payment, Pending, parties_of
 from huangpu.venues.offshore.payments.statuses import status_of
@@ -23,6 +27,8 @@ from huangpu.venues.offshore.payments.words import (
 )
 
 NEVER_RECEIVED = StatusReason("AG09")
+NOT_RECEIVED = StatusReason("NOOR")
+RECALLS = "camt.056."
 NOT_PROVIDED = "NOTPROVIDED"
 PAYMENTS = ("pacs.003.", "pacs.004.", "pacs.008.", "pacs.009.", "pacs.010.")
 
@@ -30,10 +36,12 @@ PAYMENTS = ("pacs.003.", "pacs.004.", "pacs.008.", "pacs.009.", "pacs.010.")
 def status_answer(
     engine: Engine, institution: str, data: bytes, request: StatusRequest
 ) -> XmlAnswer:
-    """Answer a status request with a pacs.002."""
+    """Answer a status request with a pacs.002, or with the camt.029 of the last recall where it asks for a camt.056."""
     record = engine.centre.offshore.record_of(request.original.uetr)
     if record is not None and institution not in parties_of(record):
         record = None
+    if request.original.definition.startswith(RECALLS):
+        return XmlAnswer(ACCEPTED, write_camt029(_recall_report(engine, data, request, record)))
     if record is not None:
         return XmlAnswer(ACCEPTED, write_pacs002(_report(data, request, record)))
     refused = _refused_at_receipt(engine, institution, request)
@@ -53,6 +61,27 @@ def status_answer(
         instructed_bic=request.instructing_bic,
     )
     return XmlAnswer(ACCEPTED, write_pacs002(report))
+
+
+def _recall_report(
+    engine: Engine, data: bytes, request: StatusRequest, record: Payment | Pending | None
+) -> ResolutionOfInvestigation:
+    room, uetr = engine.centre.offshore, request.original.uetr
+    numbers = [] if record is None else room.recalls.by_uetr.get(uetr, [])
+    recall = room.books.recalls.recalls[numbers[-1]] if numbers else None
+    original = request.original
+    named = msgspec.structs.replace(original, message_id=original.message_id or NOT_PROVIDED)
+    told_us = 0 if recall is None else recall.answered_us or recall.at_us
+    return ResolutionOfInvestigation(
+        message_id=id_of(data),
+        created_at=request.created_at if recall is None else time_text(told_us),
+        assigner_bic=request.instructed_bic,
+        assignee_bic=request.instructing_bic,
+        confirmation="RJCR" if recall is None else recall.status.value,
+        original=named,
+        reasons=(NOT_RECEIVED,) if recall is None else answer_reasons(recall),
+        resolved_case_id="" if recall is None else recall.case_id,
+    )
 
 
 def _report(
