@@ -6,8 +6,9 @@ stamps an entry once, so the gateway that received the message measures it.
 """
 
 import datetime
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from huangpu.core.calendar import date_of
 from huangpu.core.rulebook import RuleBook
@@ -46,6 +47,8 @@ from huangpu.venues.offshore.white_list import banks_at, state_at
 UPGRADED_RULES = ("R-07", "R-15")
 """Rules that only an upgraded account's cell cites."""
 LIMIT_MAX = 500
+LOOKED_AT_MAX = 5_000
+"""Payments that one page of a filtered list looks at; the next page goes on from there."""
 WHITE_LIST_READERS = frozenset(
     {
         InstitutionKind.OPERATOR,
@@ -78,23 +81,35 @@ def payments(
     status: str | None = None,
     limit: int = 50,
     after: str = "",
+    fits: Callable[[Payment | Pending], bool] | None = None,
+    span_us: tuple[int, int] | None = None,
 ) -> PaymentPage:
-    """List payments, of all, of one institution, or of one party as far as the reader shares them: those that wait, then those that ended."""
+    """List payments, of all, of one institution, or of one party as far as the reader shares them: those that wait, then those that ended.
+
+    Reading: `fits` is a filter of the caller's, `span_us` first and end of an interval: received in it where they wait, ended in it where
+    they have. A page looks at a bounded number of payments; an empty one with a cursor goes on.
+    """
     views: list[PaymentView] = []
     cursor = ""
-    for payment in _records(room, party or institution, after):
-        if status is not None and status_of(payment) != status:
-            continue
-        if not _may_see(room, payment, institution):
-            continue
-        if len(views) == _page(limit):
+    for looked_at, payment in enumerate(_records(room, party or institution, after, span_us)):
+        if looked_at == LOOKED_AT_MAX:
             return PaymentPage(views, cursor)
-        views.append(_payment_view(room, payment, institution))
+        if span_us is not None and not span_us[0] <= payment.at_us < span_us[1]:
+            if isinstance(payment, Payment):
+                break
+            continue
+        shown = status is None or status_of(payment) == status
+        if shown and (fits is None or fits(payment)) and _may_see(room, payment, institution):
+            if len(views) == _page(limit):
+                return PaymentPage(views, cursor)
+            views.append(_payment_view(room, payment, institution))
         cursor = f"w{payment.seq}" if isinstance(payment, Pending) else str(payment.number)
     return PaymentPage(views, "")
 
 
-def _records(room: Offshore, party: str | None, after: str) -> Iterator[Payment | Pending]:
+def _records(
+    room: Offshore, party: str | None, after: str, span_us: tuple[int, int] | None
+) -> Iterator[Payment | Pending]:
     """Iterate over the waiting payments and then over the log, newest first; a cursor `w…` stands among the waiting."""
     log = room.payments
     if not after or after.startswith("w"):
@@ -106,6 +121,8 @@ def _records(room: Offshore, party: str | None, after: str) -> Iterator[Payment 
             if party is None or party in parties_of(pending):
                 yield pending
         after = ""
+        if span_us is not None:
+            after = str(bisect_left(range(len(log)), span_us[1], key=lambda n: log.at(n).at_us))
     yield from log.newest_first(after) if party is None else log.of_institution(party, after)
 
 
