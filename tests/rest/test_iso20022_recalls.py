@@ -1,9 +1,10 @@
-"""Recalls and returns as messages over HTTP: camt.056, camt.029, pacs.004 (scenario 14 of the domain note, through XML)."""
+"""Recalls, returns and transfers between banks as messages over HTTP (scenario 14 of the domain note, through XML)."""
 
 import datetime
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from lxml import etree
 from tests.support.iso20022 import DATE, FAR_PARTY, TRADER, pacs008, pain001, post, read, transfer
@@ -13,7 +14,11 @@ from tests.support.shared import shared_path
 
 from huangpu.engine import Engine
 from huangpu.gateways.iso20022 import (
+    Account,
+    BankTransfer,
     CancellationRequest,
+    CoveredPayment,
+    CustomerCreditTransfer,
     InterbankStatusReport,
     Money,
     OriginalPayment,
@@ -25,6 +30,8 @@ from huangpu.gateways.iso20022 import (
     write_camt029,
     write_camt056,
     write_pacs004,
+    write_pacs008,
+    write_pacs009,
     write_pacs028,
 )
 
@@ -209,3 +216,83 @@ def test_a_payment_from_overseas_is_returned_by_its_bank(api: Api, engine: Engin
     back = messages(api, "ovb-desk", here)["pacs.004.001.09"]
     assert (back.original.uetr, back.reasons[0].code) == (here, "AC04")
     assert (back.instructing_bic, back.instructed_bic) == (BK1_BIC, OVB_BIC)
+
+
+def bank_transfer(number: int, **changes: Any) -> bytes:
+    found = BankTransfer(
+        message_id=f"FI-{number}",
+        created_at=CREATED,
+        settlement_method="INDA",
+        instruction_id=f"FI-IN-{number}",
+        end_to_end_id=f"FI-E2E-{number}",
+        uetr=uetr(600 + number),
+        settlement_amount=Money(250_000, "USD"),
+        settlement_date=DATE,
+        instructing_bic=OVB_BIC,
+        instructed_bic=BK1_BIC,
+        debtor_bic=OVB_BIC,
+        creditor_bic=BK1_BIC,
+    )
+    return write_pacs009(msgspec.structs.replace(found, **changes))
+
+
+def test_a_bank_funds_its_account_here(api: Api, engine: Engine) -> None:
+    before = balance(engine, "FXLIQ-BK1/USD")
+    report = read(post(api, "ovb-desk", bank_transfer(1)))
+    assert isinstance(report, InterbankStatusReport)
+    assert report.status in {"ACSC", "ACCC"}, report
+    assert report.original_definition == "pacs.009.001.08"
+    assert balance(engine, "FXLIQ-BK1/USD") == before + 250_000
+    again = post(api, "ovb-desk", bank_transfer(1))
+    assert again.content == post(api, "ovb-desk", bank_transfer(1)).content
+    assert balance(engine, "FXLIQ-BK1/USD") == before + 250_000
+
+
+def test_a_bank_pays_a_bank_overseas(api: Api, engine: Engine) -> None:
+    out = bank_transfer(
+        2,
+        instructing_bic=BK1_BIC,
+        instructed_bic=OVB_BIC,
+        debtor_bic=BK1_BIC,
+        debtor_account=Account(other_id="FXLIQ-BK1"),
+        creditor_bic=OVB_BIC,
+        creditor_account=Account(other_id="OVB-OWN"),
+    )
+    before = balance(engine, "FXLIQ-BK1/USD")
+    report = read(post(api, "bk1-maker", out))
+    assert isinstance(report, InterbankStatusReport)
+    assert report.status in {"ACSC", "ACCC"}, report
+    assert balance(engine, "FXLIQ-BK1/USD") == before - 250_000
+    sent = messages(api, "ovb-desk", uetr(602))["pacs.009.001.08"]
+    assert (sent.uetr, sent.settlement_amount) == (uetr(602), Money(250_000, "USD"))
+    assert (sent.instructing_bic, sent.instructed_bic) == (BK1_BIC, OVB_BIC)
+    hidden = api.call("GET", f"/v1/offshore/payments/{uetr(602)}/messages", by="bk2-maker")
+    assert hidden.status_code == 404
+    request = StatusRequest(
+        message_id="RQ-9",
+        created_at=CREATED,
+        original=OriginalPayment(uetr=uetr(602), message_id="FI-2", definition="pacs.009.001.08"),
+        instructing_bic=OVB_BIC,
+        instructed_bic=BK1_BIC,
+    )
+    told = read(post(api, "ovb-desk", write_pacs028(request)))
+    assert isinstance(told, InterbankStatusReport)
+    assert (told.status, told.original_definition) == (report.status, "pacs.009.001.08")
+
+
+def test_an_announced_payment_waits_for_its_cover(api: Api, engine: Engine) -> None:
+    announced = receive(pacs008("COV-8", "FTE-OTC1", "USD", 250_000, uetr(603)))
+    assert isinstance(announced, CustomerCreditTransfer)
+    by_cover = msgspec.structs.replace(
+        announced, settlement_method="COVE", reimbursement_bic=OVB_BIC
+    )
+    before = balance(engine, "FTE-OTC1/USD")
+    first = read(post(api, "ovb-desk", write_pacs008(by_cover)))
+    assert isinstance(first, InterbankStatusReport)
+    assert first.status == "PDNG", first
+    assert balance(engine, "FTE-OTC1/USD") == before
+    cover = CoveredPayment(debtor=FAR_PARTY, creditor=TRADER)
+    paid = read(post(api, "ovb-desk", bank_transfer(3, covered=cover)))
+    assert isinstance(paid, InterbankStatusReport)
+    assert paid.status in {"ACSC", "ACCC"}, paid
+    assert balance(engine, "FTE-OTC1/USD") == before + 250_000

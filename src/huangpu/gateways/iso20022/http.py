@@ -34,6 +34,7 @@ from huangpu.gateways.iso20022.outbound import (
     messages_unsettled,
 )
 from huangpu.gateways.iso20022.outbound_recalls import messages_about
+from huangpu.gateways.iso20022.outbound_transfers import transfer_messages
 from huangpu.gateways.iso20022.refusal import Refusal
 from huangpu.gateways.iso20022.requests import status_answer
 from huangpu.gateways.iso20022.signed_answers import signed_answer
@@ -164,7 +165,10 @@ def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     """Render the messages of one payment; None when there is none that the reader may see."""
     centre = gate.engine.centre
     record = centre.offshore.record_of(uetr)
-    if record is None or views.payment(centre.offshore, centre.rules, uetr, institution) is None:
+    if record is None:
+        between = transfer_messages(centre, uetr, institution)
+        return None if between is None else Messages(between)
+    if views.payment(centre.offshore, centre.rules, uetr, institution) is None:
         return None
     about = messages_about(centre, record, institution)
     if isinstance(record, Pending) or record.status not in SETTLED:

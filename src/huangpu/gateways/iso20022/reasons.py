@@ -10,9 +10,11 @@ from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
 from huangpu.gateways.iso20022.model import StatusReason
 from huangpu.gateways.iso20022.statuses import information_lines
+from huangpu.venues.offshore.bank_transfers.books import BankTransfer
 from huangpu.venues.offshore.orders import Payment, Pending
 
 INFORMATION_LINES_MAX = 2
+TRANSFERS = "huangpu policy 34"
 
 EXPLICIT: Final[dict[Reason, str]] = {
     Reason.COMMAND_ID_REUSED: "DU01",
@@ -123,8 +125,9 @@ def status_reason(rejected: Rejected) -> StatusReason:
     return StatusReason(code=code, information=lines)
 
 
-def ending_reasons(record: Payment | Pending) -> tuple[StatusReason, ...]:
-    """Give why a payment ended without money; nothing for one that waits or has settled."""
+def ending_reasons(record: Payment | Pending | BankTransfer) -> tuple[StatusReason, ...]:
+    """Give why a payment or a transfer ended without money; nothing for one that waits or has settled."""
     if isinstance(record, Pending) or not record.reason:
         return ()
-    return (status_reason(Rejected(Reason(record.reason), record.detail, record.cite)),)
+    cite = record.cite if isinstance(record, Payment) else TRANSFERS
+    return (status_reason(Rejected(Reason(record.reason), record.detail, cite)),)

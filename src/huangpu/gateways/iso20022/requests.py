@@ -13,10 +13,12 @@ from huangpu.gateways.iso20022.answers import ACCEPTED, XmlAnswer, id_of, time_t
 from huangpu.gateways.iso20022.exchange import answer_reasons
 from huangpu.gateways.iso20022.model import InterbankStatusReport, StatusReason
 from huangpu.gateways.iso20022.orders import PACS_008, command_id
+from huangpu.gateways.iso20022.pacs009 import PACS_009
 from huangpu.gateways.iso20022.pacs028 import StatusRequest
 from huangpu.gateways.iso20022.reasons import ending_reasons, status_reason
 from huangpu.gateways.iso20022.recalls import ResolutionOfInvestigation, write_camt029
 from huangpu.gateways.iso20022.statuses import write_pacs002
+from huangpu.venues.offshore.bank_transfers.books import BankTransfer
 from huangpu.venues.offshore.orders import SETTLED, Payment, Pending, parties_of
 from huangpu.venues.offshore.payments.statuses import status_of
 from huangpu.venues.offshore.payments.words import (
@@ -37,13 +39,18 @@ def status_answer(
     engine: Engine, institution: str, data: bytes, request: StatusRequest
 ) -> XmlAnswer:
     """Answer a status request with a pacs.002, or with the camt.029 of the last recall where it asks for a camt.056."""
-    record = engine.centre.offshore.record_of(request.original.uetr)
+    room, uetr = engine.centre.offshore, request.original.uetr
+    record = room.record_of(uetr)
     if record is not None and institution not in parties_of(record):
         record = None
     if request.original.definition.startswith(RECALLS):
         return XmlAnswer(ACCEPTED, write_camt029(_recall_report(engine, data, request, record)))
     if record is not None:
         return XmlAnswer(ACCEPTED, write_pacs002(_report(data, request, record)))
+    number = room.transfers.by_uetr.get(uetr)
+    transfer = None if number is None else room.books.bank_transfers.transfers[number]
+    if transfer is not None and institution in transfer.parties:
+        return XmlAnswer(ACCEPTED, write_pacs002(_report(data, request, transfer)))
     refused = _refused_at_receipt(engine, institution, request)
     reason = NEVER_RECEIVED if refused is None else refused
     original = request.original
@@ -85,18 +92,19 @@ def _recall_report(
 
 
 def _report(
-    data: bytes, request: StatusRequest, record: Payment | Pending
+    data: bytes, request: StatusRequest, record: Payment | Pending | BankTransfer
 ) -> InterbankStatusReport:
     """Report on a payment; what is told of a refusal is its code and, where it may be told, its detail."""
     order = record.order
-    status = status_of(record)
+    between = isinstance(record, BankTransfer)
+    status = record.status if isinstance(record, BankTransfer) else status_of(record)
     settled = status in SETTLED
     at_us = record.since_us if isinstance(record, Pending) else record.at_us
     return InterbankStatusReport(
         message_id=id_of(data),
         created_at=time_text(at_us),
         original_message_id=record.message_id,
-        original_definition=PACS_008,
+        original_definition=PACS_009 if between else PACS_008,
         original_instruction_id=order.instruction_id,
         original_end_to_end_id=order.end_to_end_id,
         original_uetr=order.uetr,
