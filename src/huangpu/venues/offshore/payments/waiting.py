@@ -28,7 +28,11 @@ from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.final import finished, short_of
 from huangpu.venues.offshore.payments.plan import Plan, holds_of, planned_again
 from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentWaiting
-from huangpu.venues.offshore.screening.verdicts import verdict, verdict_events
+from huangpu.venues.offshore.screening.verdicts import (
+    verdict,
+    verdict_again,
+    verdict_events,
+)
 
 REVIEWS = (Wait.SCREENING, Wait.RELEASE)
 AFTER_CUT_OFF = ("", "WAREHOUSE", "REJECT")
@@ -94,13 +98,16 @@ def resolve(draft: Draft, pending: Pending, wait: Wait) -> list[Event] | Rejecte
 
 
 def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
-    """Plan a payment whose last wait is over, or return the events by which it ends or waits for its value date.
+    """Plan a payment whose last wait is over, or return the events by which it ends, waits for its value date or is reviewed again.
 
     Shape: own is the draft as the payment's message sees it (`Draft.of`).
     """
     plan = planned_again(own, pending)
     if isinstance(plan, Rejected):
         return end(own, pending, "RJCT", plan)
+    stopped = _stopped_again(own, pending, plan)
+    if stopped:
+        return stopped
     release_us = 0 if wait is Wait.WAREHOUSE else _value_date_us(own, plan)
     if isinstance(release_us, Rejected):
         return end(own, pending, "RJCT", release_us)
@@ -108,6 +115,23 @@ def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
         later = _stepped(own, pending, [Wait.WAREHOUSE])
         return _waiting(own, msgspec.structs.replace(later, release_us=release_us), [])
     return plan
+
+
+def _stopped_again(own: Draft, pending: Pending, plan: Plan) -> list[Event]:
+    """Let a payment wait for an officer (again) when a list that changed while it waited names a party."""
+    found = verdict_again(own.room, own.rules, own.stamp, pending)
+    if found is None or not found.stops:
+        return []
+    later = msgspec.structs.replace(
+        _stepped(own, pending, [Wait.SCREENING]),
+        screened=found.list_version,
+        score_bp=found.score_bp,
+    )
+    uetr = pending.order.uetr
+    opened = verdict_events(
+        own.room, own.stamp, found, bank=pending.bank, uetr=uetr, maker=pending.maker
+    )
+    return opened + _waiting(own, later, [] if pending.holds else _holds(own, plan))
 
 
 def end(draft: Draft, pending: Pending, status: str, cause: Rejected) -> list[Event]:

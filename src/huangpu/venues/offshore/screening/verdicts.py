@@ -11,7 +11,7 @@ import msgspec
 from huangpu.core.message import Event, Stamp
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import Institution
-from huangpu.venues.offshore.orders import PaymentOrder
+from huangpu.venues.offshore.orders import PaymentOrder, Pending
 from huangpu.venues.offshore.screening.books import (
     NOTHING_LISTED,
     Band,
@@ -82,6 +82,17 @@ def verdict(
     )
     cached = payer is not None and receiver is not None
     return _judged(room, rules, stamp, pair, bank, cached=cached)
+
+
+def verdict_again(
+    room: Offshore, rules: RuleBook, stamp: Stamp, pending: Pending
+) -> Verdict | None:
+    """Screen a payment that waited where a list has changed since; None where none has."""
+    books = room.books.screening
+    if not books.lists or pending.screened == room.screening.at(books).in_force:
+        return None
+    parties = (pending.debtor, pending.creditor)
+    return verdict(room, rules, stamp, pending.order, parties, pending.bank)
 
 
 def _judged(
@@ -158,10 +169,11 @@ def standing_key(bank: str, party: str) -> str:
 
 
 def verdict_events(
-    room: Offshore, stamp: Stamp, found: Verdict, *, bank: str, uetr: str
+    room: Offshore, stamp: Stamp, found: Verdict, *, bank: str, uetr: str, maker: str = ""
 ) -> list[Event]:
     """List what a verdict leaves in the journal: newly known parties and cases; nothing for parties that are known and clear.
 
+    `maker` is who sent the payment, where that is not the actor.
     Reading: a party in review whose case is still open gets no second one for a later payment.
     """
     events: list[Event] = []
@@ -172,7 +184,7 @@ def verdict_events(
         if not found.stops and standing_key(bank, one.party.key) in open_cases:
             continue
         case = case_of(room, stamp, one, bank=bank, case_id=f"{uetr}.{stamp.seq}.{number}")
-        case = msgspec.structs.replace(case, uetr=uetr, maker=stamp.person)
+        case = msgspec.structs.replace(case, uetr=uetr, maker=maker or stamp.person)
         events.append(ScreeningCaseOpened(case=case))
     return events
 

@@ -280,3 +280,35 @@ def test_decisions_survive_an_audit() -> None:
     report = audit(load_rules(), list(engine.entries(1)))
     assert report.differences == []
     assert report.state_sha256 == engine.centre.digest()
+
+
+def test_a_list_that_changes_while_a_payment_waits_stops_it_again() -> None:
+    engine = screening_engine()
+    pay(engine)
+    (case,) = cases(engine)
+    adopt(engine, "1", LISTED, list_id="OTHER")
+    by_list = {one.list_id: one for one in cases(engine) if one.id != case.id}
+    assert by_list["OTHER"].uetr == ""
+    assert statuses(accepted(send(engine, "bk1-checker", clear(case)))) == ["PDNG"]
+    again = [one for one in cases(engine) if one.uetr == case.uetr]
+    assert [(one.list_id, one.list_version, one.score_bp) for one in again] == [
+        ("OTHER", "1", 10_000)
+    ]
+    assert statuses(accepted(send(engine, "bk1-checker", clear(again[0])))) == ["settled"]
+    assert balance(engine, "FTE-OTC1/USD") == 1_000_000_00 - CENTS
+
+
+def test_a_queued_payment_is_stopped_when_its_party_is_listed_meanwhile() -> None:
+    engine = screening_engine()
+    order = overseas_order(1_500_000_00, creditor_name="Simulated Late Comer")
+    accepted(send(engine, "otc1-treasurer", instruct(order)))
+    adopt(engine, "2", LISTED, "Simulated Late Comer")
+    accepted(send(engine, "ovb-desk", receive(inward_order(800_000_00))))
+    pending = engine.centre.offshore.books.pending[order.uetr]
+    assert pending.waits == ["SCREENING"]
+    (case,) = [one for one in cases(engine) if one.uetr == order.uetr]
+    number = engine.centre.ledger.number("FTE-OTC1/USD")
+    assert number is not None
+    assert engine.centre.ledger.held(number) == 1_500_000_00
+    assert statuses(accepted(send(engine, "bk1-checker", clear(case)))) == ["settled"]
+    assert audit(load_rules(), list(engine.entries(1))).differences == []
