@@ -24,10 +24,16 @@ async def ticks(gate: Gate, count: int) -> None:
 
 async def written(folder: Path, count: int) -> list[Path]:
     """Wait for so many whole snapshots."""
-    async with asyncio.timeout(WAIT_S):
-        while len(found := sorted(folder.glob("*.snapshot"))) < count:
-            await asyncio.sleep(0.05)
-    return found
+    for _ in range(WAIT_S * 20):
+        found = listed(folder)
+        if len(found) >= count:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{len(found)} snapshots after {WAIT_S} s, expected {count}")
+
+
+def listed(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.snapshot"))
 
 
 async def scheduled(settings: Settings) -> tuple[list[Path], int, str]:
@@ -36,13 +42,15 @@ async def scheduled(settings: Settings) -> tuple[list[Path], int, str]:
     gate.start()
     schedule = asyncio.create_task(web._snapshots(gate, settings))
     folder = settings.data / SNAPSHOTS
+    await asyncio.sleep(0)
     await ticks(gate, settings.snapshot_entries - 1)
     await asyncio.sleep(0.3)
-    assert not folder.exists(), "too early"
+    assert not listed(folder), "too early"
     await ticks(gate, 1)
     await written(folder, 1)
     await ticks(gate, settings.snapshot_entries + 3)
     found = await written(folder, 2)
+    await asyncio.sleep(0.5)  # The second process ends after its file is there.
     schedule.cancel()
     entries, state = gate.engine.next_seq - 1, gate.engine.centre.digest()
     await gate.stop()
