@@ -104,13 +104,13 @@ class QuotaMachine(RuleBasedStateMachine):
         room = self.engine.centre.offshore
         settled = [payment for payment in room.payments if payment.status in SETTLED]
         waiting = list(room.books.pending.values())
-        for key, chosen in (
-            (quota_key("HOLD1"), lambda found: found.debtor == "HOLD1"),
-            (loan_key("DOM-OTC1-L"), lambda found: found.debtor == "OTC1"),
+        for key, debtor in (
+            (quota_key("HOLD1"), "HOLD1"),
+            (loan_key("DOM-OTC1-L"), "OTC1"),
         ):
             quota = room.books.boundary.running.get(key, Running())
-            moved = [signed(found) for found in settled if chosen(found)]
-            asked = [signed(found) for found in waiting if chosen(found)]
+            moved = [signed(found) for found in settled if found.debtor == debtor]
+            asked = [signed(found) for found in waiting if found.debtor == debtor]
             assert quota.net == sum(moved)
             assert quota.claimed_in == sum(one for one in asked if one > 0)
             assert quota.claimed_out == -sum(one for one in asked if one < 0)

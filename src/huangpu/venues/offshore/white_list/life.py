@@ -128,7 +128,8 @@ def list_company(room: Offshore, rules: RuleBook, command: ListCompany, stamp: S
         return listing
     step = step_at(listing, stamp.at_us)
     if step is None or step.state is not ListingState.RECOMMENDED:
-        return _state_wrong(listing.company, step and step.state, ListingState.RECOMMENDED)
+        state = None if step is None else step.state
+        return _state_wrong(listing.company, state, ListingState.RECOMMENDED)
     if step.person == stamp.person:
         detail = f"{stamp.person} recommended {listing.company}; a second person lists it"
         return Rejected(Reason.OWN_ACT_NOT_APPROVABLE, detail, LIFE_CYCLE)
@@ -183,7 +184,8 @@ def reinstate_company(
         return listing
     step = step_at(listing, stamp.at_us)
     if step is None or step.state is not ListingState.SUSPENDED:
-        return _state_wrong(listing.company, step and step.state, ListingState.SUSPENDED)
+        state = None if step is None else step.state
+        return _state_wrong(listing.company, state, ListingState.SUSPENDED)
     if step.confirmed_by:
         return _proposed(stamp, listing, ListingState.ACTIVE, "", command.effective_from_us)
     if step.person == stamp.person:
