@@ -116,6 +116,8 @@ def test_the_edge_applies_to_xml_too(api: Api) -> None:
 def test_every_reason_of_a_payment_has_a_code() -> None:
     files = [
         *(SOURCES / "venues" / "offshore" / "payments").glob("*.py"),
+        *(SOURCES / "venues" / "offshore" / "recalls").glob("*.py"),
+        *(SOURCES / "venues" / "offshore" / "bank_transfers").glob("*.py"),
         SOURCES / "registry" / "register.py",
         SOURCES / "engine" / "writer.py",
     ]

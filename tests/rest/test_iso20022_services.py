@@ -303,3 +303,16 @@ def test_charge_and_trade_data_reach_the_next_bank(api: Api) -> None:
     assert sent.charge_bearer == "CRED"
     assert len(sent.charges) == 1
     assert sent.settlement_amount.amount_minor + sent.charges[0].amount.amount_minor == 5_000_00
+
+
+def test_an_account_without_the_currency_is_coded_by_its_side(api: Api) -> None:
+    def told(account: str, debtor: str, currency: str, number: int) -> str:
+        data = pain001(
+            f"SD-{number}", "BK1", debtor, transfer(account, currency, 100, uetr(400 + number))
+        )
+        report = read(post(api, "otc1-treasurer", data))
+        assert isinstance(report, CustomerStatusReport)
+        return report.payments[0].transfers[0].reasons[0].code
+
+    assert told("FTN-SUP1", "FTE-OTC1", "EUR", 1) == "AC10"
+    assert told("FTN-SUP1", "FTE-OTC1", "CNY", 2) == "AC11"

@@ -24,8 +24,8 @@ from huangpu.gateways.iso20022.model import (
     TransferStatus,
 )
 from huangpu.gateways.iso20022.notices import reject_of, write_admi002
-from huangpu.gateways.iso20022.orders import PACS_008, PAIN_001, uetr_for
-from huangpu.gateways.iso20022.reasons import FORBIDDEN, status_reason
+from huangpu.gateways.iso20022.orders import PACS_008, PAIN_001, account_text, uetr_for
+from huangpu.gateways.iso20022.reasons import FORBIDDEN, ending_reasons, status_reason
 from huangpu.gateways.iso20022.refusal import Refusal, WriteError
 from huangpu.gateways.iso20022.statuses import reason_of, write_pacs002, write_pain002
 from huangpu.venues.offshore.bank_transfers.words import CoverAwaited
@@ -143,7 +143,12 @@ def transfer_answer(
     """Answer an interbank payment."""
     rejected = found if isinstance(found, Rejected) else found.rejected
     entry = found if isinstance(found, Entry) else None
-    status = "RJCT" if entry is None else _statuses(entry).get(message.uetr, "RJCT")
+    accounts = (account_text(message.debtor_account), account_text(message.creditor_account))
+    outcome = None if entry is None else _accepted(entry).get(message.uetr)
+    if outcome is None:
+        assert rejected is not None, "what was not refused has an outcome"
+        outcome = Outcome("RJCT", (status_reason(rejected, accounts),))
+    status = outcome.status
     report = InterbankStatusReport(
         message_id=id_of(data) if entry is None else f"ST{entry.seq:012d}",
         created_at=message.created_at if entry is None else time_text(entry.at_us),
@@ -155,7 +160,7 @@ def transfer_answer(
         original_interbank_id=message.interbank_id,
         original_uetr=message.uetr,
         status=status,
-        reasons=() if rejected is None else (status_reason(rejected),),
+        reasons=outcome.reasons,
         instructing_bic=message.instructed_bic,
         instructed_bic=message.instructing_bic,
         effective_date=message.settlement_date if status in SETTLED else None,
@@ -163,17 +168,18 @@ def transfer_answer(
     return XmlAnswer(_http_status(found, status), write_pacs002(report))
 
 
-def _statuses(entry: Entry) -> dict[str, str]:
-    """Return the status of each payment that the entry accepted, by UETR; a credit may have released others beside the sender's own."""
+def _accepted(entry: Entry) -> dict[str, Outcome]:
+    """Return what became of each payment that the entry accepted, by UETR; a credit may have released others beside the sender's own."""
     events: list[Event] = [] if isinstance(entry.outcome, Rejected) else entry.outcome
-    found: dict[str, str] = {}
+    found: dict[str, Outcome] = {}
     for event in events:
         if isinstance(event, PaymentSettled | PaymentEnded):
-            found[event.payment.order.uetr] = event.payment.status
+            payment = event.payment
+            found[payment.order.uetr] = Outcome(payment.status, ending_reasons(payment))
         if isinstance(event, PaymentWaiting):
-            found[event.pending.order.uetr] = "PDNG"
+            found[event.pending.order.uetr] = Outcome("PDNG")
         if isinstance(event, CoverAwaited):
-            found.setdefault(event.uetr, "PDNG")
+            found.setdefault(event.uetr, Outcome("PDNG"))
     return found
 
 
@@ -181,23 +187,29 @@ def _outcomes(
     message: PaymentInitiation, sender: str, found: Entry | Rejected
 ) -> list[tuple[str, Outcome]]:
     """Return the UETR of each transfer and what became of it, in the order of the message."""
-    transfers = [transfer for payment in message.payments for transfer in payment.transfers]
+    pairs = [(group, transfer) for group in message.payments for transfer in group.transfers]
     uetrs = [
         transfer.uetr or uetr_for(sender, message.message_id, position)
-        for position, transfer in enumerate(transfers)
+        for position, (_, transfer) in enumerate(pairs)
+    ]
+    accounts = [
+        (account_text(group.debtor_account), account_text(transfer.creditor_account))
+        for group, transfer in pairs
     ]
     rejected = found if isinstance(found, Rejected) else found.rejected
     if rejected is not None:
-        outcome = Outcome("RJCT", (status_reason(rejected),))
-        return [(uetr, outcome) for uetr in uetrs]
+        return [
+            (uetr, Outcome("RJCT", (status_reason(rejected, sides),)))
+            for uetr, sides in zip(uetrs, accounts, strict=True)
+        ]
     assert isinstance(found, Entry)
     assert not isinstance(found.outcome, Rejected)
     refused = {e.position: e.refusal for e in found.outcome if isinstance(e, PaymentRefused)}
-    accepted = _statuses(found)
+    accepted = _accepted(found)
     outcomes = [
-        Outcome("RJCT", (status_reason(refused[position]),))
+        Outcome("RJCT", (status_reason(refused[position], accounts[position]),))
         if position in refused
-        else Outcome(accepted[uetr])
+        else accepted[uetr]
         for position, uetr in enumerate(uetrs)
     ]
     return list(zip(uetrs, outcomes, strict=True))

@@ -74,8 +74,8 @@ def incoming(message: CustomerCreditTransfer) -> Command:
         uetr=message.uetr,
         end_to_end_id=message.end_to_end_id,
         instruction_id=message.instruction_id,
-        debtor_account=_account(message.debtor_account),
-        creditor_account=_account(message.creditor_account),
+        debtor_account=account_text(message.debtor_account),
+        creditor_account=account_text(message.creditor_account),
         currency=amount.currency,
         amount=amount.amount_minor,
         trade_type=message.trade_type,
@@ -157,8 +157,8 @@ def _order(group: OrderGroup, transfer: TransferOrder, uetr: str) -> PaymentOrde
         uetr=uetr,
         end_to_end_id=transfer.end_to_end_id,
         instruction_id=transfer.instruction_id,
-        debtor_account=_account(group.debtor_account),
-        creditor_account=_account(transfer.creditor_account),
+        debtor_account=account_text(group.debtor_account),
+        creditor_account=account_text(transfer.creditor_account),
         currency=transfer.amount.currency,
         amount=transfer.amount.amount_minor,
         trade_type=transfer.trade_type,
@@ -181,7 +181,8 @@ def _after_cut_off(text: str) -> str:
     return text.removeprefix(CUT_OFF) if text.startswith(CUT_OFF) else ""
 
 
-def _account(account: Account | None) -> str:
+def account_text(account: Account | None) -> str:
+    """Return what identifies an account; empty when there is none."""
     return "" if account is None else account.iban or account.other_id
 
 

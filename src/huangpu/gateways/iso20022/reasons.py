@@ -112,17 +112,37 @@ FORBIDDEN: Final = frozenset(
 )
 
 
-def status_reason(rejected: Rejected) -> StatusReason:
-    """Give a refusal of the engine as a status reason: code, mark, value found and clause."""
+SIDED: Final[dict[Reason, tuple[str, str]]] = {
+    Reason.ACCOUNT_CLOSED: ("AC05", "AC07"),
+    Reason.ACCOUNT_CURRENCY_WRONG: ("AC10", "AC11"),
+    Reason.ACCOUNT_CLASS_FORBIDDEN: ("AC13", "AC14"),
+}
+"""The codes of the debtor's and of the creditor's account, where it is known which of the two was refused (domain note C4)."""
+
+
+def status_reason(rejected: Rejected, accounts: tuple[str, str] = ("", "")) -> StatusReason:
+    """Give a refusal of the engine as a status reason: code, mark, value found and clause.
+
+    `accounts` are the debtor's and the creditor's: a refusal that begins with one of them is coded by its side.
+    """
+    code = _code(rejected, accounts)
     if rejected.reason in UNEXPLAINED:
-        return StatusReason(code=CODES[rejected.reason])
+        return StatusReason(code=code)
     mark = MARKS.get(rejected.reason, rejected.reason)
     text = f"{mark}: {rejected.detail} ({rejected.cite})"
     lines = information_lines(text.encode("ascii", "replace").decode())[:INFORMATION_LINES_MAX]
-    code = CODES[rejected.reason]
     if code in PROPRIETARY:
         return StatusReason(proprietary=code, information=lines)
     return StatusReason(code=code, information=lines)
+
+
+def _code(rejected: Rejected, accounts: tuple[str, str]) -> str:
+    sides = SIDED.get(rejected.reason)
+    if sides is not None:
+        for account, code in zip(accounts, sides, strict=True):
+            if account and rejected.detail.startswith(f"{account} "):
+                return code
+    return CODES[rejected.reason]
 
 
 def ending_reasons(record: Payment | Pending | BankTransfer) -> tuple[StatusReason, ...]:
@@ -130,4 +150,5 @@ def ending_reasons(record: Payment | Pending | BankTransfer) -> tuple[StatusReas
     if isinstance(record, Pending) or not record.reason:
         return ()
     cite = record.cite if isinstance(record, Payment) else TRANSFERS
-    return (status_reason(Rejected(Reason(record.reason), record.detail, cite)),)
+    accounts = (record.order.debtor_account, record.order.creditor_account)
+    return (status_reason(Rejected(Reason(record.reason), record.detail, cite), accounts),)

@@ -19,7 +19,7 @@ from huangpu.gateways.iso20022.reasons import ending_reasons, status_reason
 from huangpu.gateways.iso20022.recalls import ResolutionOfInvestigation, write_camt029
 from huangpu.gateways.iso20022.statuses import write_pacs002
 from huangpu.venues.offshore.bank_transfers.books import BankTransfer
-from huangpu.venues.offshore.orders import SETTLED, Payment, Pending, parties_of
+from huangpu.venues.offshore.orders import SETTLED, Payment, PaymentOrder, Pending, parties_of
 from huangpu.venues.offshore.payments.statuses import status_of
 from huangpu.venues.offshore.payments.words import (
     InstructPayment,
@@ -129,28 +129,35 @@ def _refused_at_receipt(
         if entry is None or entry.id != wanted or not _by(engine, entry, institution):
             continue
         if entry.rejected is not None:
-            return status_reason(entry.rejected) if _asks(entry, request.original.uetr) else None
+            order = _order_of(entry, request.original.uetr)
+            return None if order is None else status_reason(entry.rejected, _accounts(order))
         refused = _refused_in_batch(entry, request.original.uetr)
         if refused is not None:
             return refused
     return None
 
 
-def _asks(entry: Entry, uetr: str) -> bool:
-    """Tell whether a command asked for the payment of that UETR."""
+def _order_of(entry: Entry, uetr: str) -> PaymentOrder | None:
+    """Find the payment of that UETR that a command asked for."""
     command = entry.command
     if isinstance(command, InstructPaymentBatch):
-        return any(order.uetr == uetr for order in command.orders)
+        return next((order for order in command.orders if order.uetr == uetr), None)
     if isinstance(command, InstructPayment | ReceiveCreditTransfer):
-        return command.order.uetr == uetr
-    return False
+        return command.order if command.order.uetr == uetr else None
+    return None
+
+
+def _accounts(order: PaymentOrder) -> tuple[str, str]:
+    return order.debtor_account, order.creditor_account
 
 
 def _refused_in_batch(entry: Entry, uetr: str) -> StatusReason | None:
     assert not isinstance(entry.outcome, Rejected)
     for event in entry.outcome:
         if isinstance(event, PaymentRefused) and event.uetr == uetr:
-            return status_reason(event.refusal)
+            order = _order_of(entry, uetr)
+            assert order is not None, "a batch refuses its own orders"
+            return status_reason(event.refusal, _accounts(order))
     return None
 
 
