@@ -6,6 +6,7 @@ from huangpu.gateways.rest.resources import (
     growth,
     journal,
     offshore,
+    offshore_boundary,
     offshore_reports,
     overview,
     registry,
@@ -15,6 +16,7 @@ from huangpu.gateways.rest.resources import (
 ACTS: tuple[Act, ...] = (
     *registry.ACTS,
     *offshore.ACTS,
+    *offshore_boundary.ACTS,
     *offshore_reports.ACTS,
     *reinsurance.ACTS,
     *growth.ACTS,
@@ -24,6 +26,7 @@ VIEWS: tuple[View, ...] = (
     *registry.VIEWS,
     *journal.VIEWS,
     *offshore.VIEWS,
+    *offshore_boundary.VIEWS,
     *offshore_reports.VIEWS,
     *reinsurance.VIEWS,
     *growth.VIEWS,

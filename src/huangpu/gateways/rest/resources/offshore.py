@@ -117,7 +117,8 @@ def _nostros(asked: Asked) -> Page[pages.NostroView]:
 
 
 def _white_list(asked: Asked) -> Page[pages.ListingView]:
-    return Page(views.white_list(asked.centre.offshore, asked.institution))
+    now_us = asked.gate.engine.last_at_us
+    return Page(views.white_list(asked.centre.offshore, asked.institution, now_us))
 
 
 def _payable(asked: Asked) -> Page[pages.PayableCompany]:
