@@ -242,6 +242,11 @@ def test_the_centre_signs_its_answers_the_same_way_every_time(
         etree.XMLSchema(etree.parse(file)).assertValid(element)
     unreadable = post(api, "ovb-desk", b"<a/>")
     assert b"SignatureValue" in unreadable.content
+    shown = api.call("GET", f"/v1/offshore/payments/{uetr(50)}/messages", by="bk1-maker").json()
+    assert len(shown["items"]) >= 2
+    assert all("SignatureValue" in each["xml"] for each in shown["items"])
+    day = "/v1/offshore/accounts/FTE-OTC1/camt?currency=USD&date=2026-11-23"
+    assert b"SignatureValue" in api.call("GET", day, by="bk1-maker").content
     api.close()
 
 

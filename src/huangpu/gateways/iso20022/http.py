@@ -37,7 +37,7 @@ from huangpu.gateways.iso20022.outbound_recalls import messages_about
 from huangpu.gateways.iso20022.outbound_transfers import transfer_messages
 from huangpu.gateways.iso20022.refusal import Refusal
 from huangpu.gateways.iso20022.requests import status_answer
-from huangpu.gateways.iso20022.signed_answers import signed_answer
+from huangpu.gateways.iso20022.signed_answers import signed_answer, signed_message
 from huangpu.gateways.iso20022.signing import CentreSigner, Sender, parse_from
 from huangpu.registry.people import Person
 from huangpu.venues.offshore import views
@@ -89,7 +89,8 @@ def build_routes(
         found = messages(gate, uetr, scope_of(person))
         if found is None:
             raise HTTPException(status_code=404)
-        return Response(msgspec.json.encode(found), media_type="application/json")
+        signed = Messages([_signed(gate.engine, signer, each) for each in found.items])
+        return Response(msgspec.json.encode(signed), media_type="application/json")
 
     @get("/v1/offshore/accounts/{account_id:str}/camt", include_in_schema=False)
     async def statement(
@@ -102,6 +103,7 @@ def build_routes(
         body = account_message(gate.engine, account_id, currency, date, scope_of(person))
         if body is None:
             raise HTTPException(status_code=404)
+        body = signed_message(gate.engine, signer, body)
         return Response(body, media_type="application/xml")
 
     return [take, show, statement]
@@ -179,6 +181,13 @@ def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     events = (event for event in entry.outcome if isinstance(event, PaymentSettled))
     event = next(event for event in events if event.payment.order.uetr == uetr)
     return Messages(messages_of(centre, event, institution) + about)
+
+
+def _signed(
+    engine: Engine, signer: CentreSigner | None, message: OutboundMessage
+) -> OutboundMessage:
+    xml = signed_message(engine, signer, message.xml.encode()).decode()
+    return msgspec.structs.replace(message, xml=xml)
 
 
 async def _submitted(

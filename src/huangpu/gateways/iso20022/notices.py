@@ -11,6 +11,7 @@ from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
 from huangpu.gateways.iso20022.refusal import Fault, Refusal
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
+from huangpu.gateways.iso20022.texts import clean
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
 CAMT_054 = "camt.054.001.08"
@@ -102,8 +103,8 @@ def reject_of(refusal: Refusal, *, related_reference: str, rejected_at: str) -> 
         related_reference=related_reference,
         reason=refusal.code,
         rejected_at=rejected_at,
-        error_location=refusal.path[:REJECT_TEXT_MAX],
-        description=refusal.detail[:REJECT_TEXT_MAX],
+        error_location=clean(refusal.path, REJECT_TEXT_MAX),
+        description=clean(refusal.detail, REJECT_TEXT_MAX),
     )
 
 

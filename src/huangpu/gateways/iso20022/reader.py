@@ -101,7 +101,9 @@ def read_document(root: etree._Element, on: datetime.date | None) -> Document:
         found = ", ".join(_local(child) for child in children[:3]) or "nothing"
         raise Fault("FF01", f"expected exactly one {profile.root}, found {found}", "Document")
     body = _read_root(children[0], profile.component, f"Document/{profile.root}")
-    return Document(profile.definition, body, header_tree, envelope or SWIFT_ENVELOPE, on)
+    # An envelope without a header says nothing: the document is written alone.
+    kept = envelope if header is not None else SWIFT_ENVELOPE
+    return Document(profile.definition, body, header_tree, kept, on)
 
 
 def unwrap(root: etree._Element) -> tuple[str, etree._Element | None, etree._Element]:

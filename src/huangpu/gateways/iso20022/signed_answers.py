@@ -1,4 +1,4 @@
-"""Answers of the centre with its own signature, when it has a key that is registered and valid."""
+"""Answers and messages of the centre with its own signature, when it has a key that is registered and valid."""
 
 from huangpu.core.calendar import date_of
 from huangpu.engine import Engine
@@ -13,6 +13,7 @@ EPOCH_TEXT = "1970-01-01T00:00:00+00:00"
 AGENTS = {
     "pacs.002.001.10": ("TxInfAndSts", "InstgAgt", "InstdAgt"),
     "pacs.008.001.08": ("CdtTrfTxInf", "InstgAgt", "InstdAgt"),
+    "pacs.009.001.08": ("CdtTrfTxInf", "InstgAgt", "InstdAgt"),
     "pacs.004.001.09": ("TxInf", "InstgAgt", "InstdAgt"),
 }
 """Where a message names its two agents: From and To of its header."""

@@ -15,6 +15,7 @@ from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
 from huangpu.gateways.iso20022.refusal import Fault, Refusal
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
+from huangpu.gateways.iso20022.texts import clean
 from huangpu.gateways.iso20022.writing import checked_bytes
 
 PAIN_002 = "pain.002.001.10"
@@ -32,8 +33,9 @@ def reason_of(refusal: Refusal) -> StatusReason:
 
 
 def information_lines(text: str) -> tuple[str, ...]:
-    """Cut a text into lines that fit AddtlInf."""
+    """Cut a text into lines that fit AddtlInf; what no message can carry is a full stop."""
     width = INFORMATION_CHARACTERS_MAX
+    text = clean(text, len(text)) if text else ""
     return tuple(text[start : start + width] for start in range(0, len(text), width))
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from huangpu.gateways.iso20022 import Document, Refusal, parse
+from huangpu.gateways.iso20022 import Document, Refusal, parse, write_document
+from huangpu.gateways.iso20022.answers import unreadable
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:admi.002.001.01"
 BODY = (
@@ -216,3 +217,18 @@ def test_a_file_outside_is_never_read(tmp_path: Path) -> None:
             refusal = refused(data.encode())
             assert "document type" in refusal.detail
             assert "SECRET-7" not in refusal.detail
+
+
+def test_what_no_message_can_carry_is_not_in_the_answer() -> None:
+    """Found by mutation: the parser quotes the byte that it refuses, and the answer could not be written."""
+    for data in (b"<a>\xc2\x85", b"<\xc2\x85/>", BODY.replace("<Ref>", "<Ref \x85>").encode()):
+        answer = unreadable(data, refused(data))
+        assert isinstance(parse(answer.body), Document)
+    moment = BODY.replace("MSG-1", "<CreDtTm>2026-13-45T10:00:00Z</CreDtTm>").encode()
+    assert isinstance(parse(unreadable(moment, refused(moment)).body), Document)
+
+
+def test_an_envelope_without_a_header_is_written_as_its_document() -> None:
+    document = parse(f'<Request xmlns="SWIFTNetBusinessEnvelope">{BODY}</Request>'.encode())
+    assert isinstance(document, Document)
+    assert parse(write_document(document)) == document
