@@ -7,19 +7,21 @@ import datetime
 import os
 
 import pytest
-from tests.support.centre import accepted, send
+from tests.support.centre import accepted, refused, send
 from tests.support.market import market, played
 from tests.support.reinsurance import by, ordered, slip
 from tests.support.reinsurance import market as exchange
 
 from huangpu.app import load_rules
 from huangpu.core.calendar import instant_us
-from huangpu.core.rulebook import Row, RowValue
+from huangpu.core.reasons import Reason
+from huangpu.core.rulebook import TIME_OF_DAY, Row, RowValue
 from huangpu.engine.writer import Engine
 from huangpu.registry.charter import AdoptRules, Tick
 from huangpu.venues.reinsurance.placement.lines import WriteLine
 from huangpu.venues.reinsurance.placement.signing import SignDown
 
+TIMES: list[RowValue] = ["00:00", "24:00"]
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 TUESDAY = datetime.date(2026, 11, 24)
 LATER = (datetime.date(2026, 11, 25), datetime.date(2027, 12, 25), datetime.date(2031, 1, 2))
@@ -51,8 +53,21 @@ def cases() -> list[tuple[str, RowValue]]:
             not rule.name.startswith("transfer.")
             or rule.name.startswith("transfer.FTE" if DEEP else "transfer.FTE.FTE")
         )
-        for value in extremes(rule.rows[-1].value)
+        for value in (
+            TIMES if rule.rows[-1].unit.startswith(TIME_OF_DAY) else extremes(rule.rows[-1].value)
+        )
     ]
+
+
+def test_a_time_of_day_is_one() -> None:
+    engine = market()
+    name = "offshore.queue.until"
+    unit = engine.centre.rules[name].rows[-1].unit
+    for value in ("", "zzz", "24:01", "9:00", "17:60"):
+        row = Row(name, TUESDAY, value, unit, "a careless proposal")
+        answer = refused(send(engine, "operator", AdoptRules(rows=[row])))
+        assert answer.reason is Reason.RULE_ROW_REJECTED
+        assert "from 00:00 to 24:00" in answer.detail
 
 
 def test_the_centre_lives_on_under_any_row() -> None:

@@ -8,10 +8,14 @@ files. Rows are never edited: a change is a later row. A what-if lays rows over 
 import bisect
 import datetime
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 
 import msgspec
+
+TIME_OF_DAY = "time of day"
+"""How the unit of a row begins whose value is `HH:MM`."""
 
 RowValue = int | bool | str | list[str]
 
@@ -125,6 +129,8 @@ class RuleBook:
             return f"value {row.value!r}, in force {newest.value!r}"
         if isinstance(row.value, int) and row.value < 0:
             return f"{row.value} {row.unit}, at least 0"
+        if row.unit.startswith(TIME_OF_DAY) and not _is_time(row.value):
+            return f"{row.value!r}, a {row.unit} from 00:00 to 24:00"
         return "" if row.cite else "the clause is empty"
 
     def rows(self) -> list[Row]:
@@ -140,6 +146,14 @@ class RuleBook:
         return hashlib.sha256(msgspec.msgpack.encode(self.rows())).hexdigest()
 
 
+def _is_time(value: RowValue) -> bool:
+    """Tell whether a value is a time of day, 24:00 included."""
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return False
+    return value <= "24:00"
+
+
+_TIME = re.compile(r"[0-2][0-9]:[0-5][0-9]")
 _ROW_KEYS = {"from", "value", "unit", "cite", "note"}
 
 

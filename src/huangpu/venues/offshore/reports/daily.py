@@ -62,6 +62,9 @@ def reporting_due(draft: Draft) -> list[Event]:
     Rule: huangpu policy 70 (B7: T+1, gap-free by unit, business date and sequence).
     """
     room, rules, stamp = draft.room, draft.rules, draft.stamp
+    if not room.registry.cash_accounts:
+        # No unit keeps an account yet: the stream begins with the first.
+        return []
     work = room.books.reports.closing
     if work is None:
         date = _due(room, stamp)
