@@ -21,7 +21,7 @@ from huangpu.core.rulebook import Row
 from huangpu.engine.writer import Engine
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount
-from huangpu.registry.charter import Tick
+from huangpu.registry.charter import AdoptRules, Tick
 from huangpu.venues.offshore import views
 from huangpu.venues.offshore.orders import SETTLED, Pending, Wait
 from huangpu.venues.offshore.payments.draft import Draft
@@ -167,6 +167,20 @@ def test_holds_count_against_what_is_available() -> None:
         resolved(engine, number, Wait.RELEASE)
     assert balance(engine, "FTE-OTC1/CNY") == 0
     assert uetr(6) in engine.centre.offshore.books.pending
+
+
+def test_a_cell_that_comes_to_ask_for_a_release_while_a_payment_waits_is_heard() -> None:
+    engine = offshore_engine()
+    order = overseas_order(1_00, uetr=uetr(1), requested_date=TUESDAY)
+    accepted(send(engine, "otc1-treasurer", instruct(order)))
+    name = "transfer.FTE.OVS.FOREIGN"
+    row = Row(name, TUESDAY, "release", "permission", "R-04, test")
+    accepted(send(engine, "operator", AdoptRules(rows=[row])))
+    tick(engine, instant_us(TUESDAY, 0, 1))
+    assert waiting(engine, 1).waits == [Wait.RELEASE]
+    assert available(engine, "FTE-OTC1/USD") == 999_999_00
+    resolved(engine, 1, Wait.RELEASE)
+    assert balance(engine, "FTE-OTC1/USD") == 999_999_00
 
 
 def test_a_payment_that_ends_gives_its_hold_back_and_keeps_its_ids() -> None:

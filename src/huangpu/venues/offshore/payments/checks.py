@@ -268,22 +268,6 @@ def pilot_refusal(
     return Rejected(Reason.TRADE_TYPE_MISSING, detail, types.cite, types.rule)
 
 
-def purpose_refusal(draft: Draft, order: PaymentOrder, cell: Cell) -> Rejected | None:
-    """Refuse a second-line transfer without a permitted purpose.
-
-    Rule: R-08 (four purposes).
-    Rejects: PURPOSE_MISSING, PURPOSE_NOT_PERMITTED.
-    """
-    if cell.line is not Line.SECOND:
-        return None
-    purposes = draft.rules["offshore.second_line.purposes"].at(draft.stamp.date)
-    if order.purpose in purposes.texts:
-        return None
-    reason = Reason.PURPOSE_NOT_PERMITTED if order.purpose else Reason.PURPOSE_MISSING
-    detail = f"purpose {order.purpose!r}, one of {' '.join(purposes.texts)}"
-    return Rejected(reason, detail, purposes.cite, purposes.rule)
-
-
 def _far_party_refusal(account: str, name: str, country: str) -> Rejected | None:
     if not is_code(account):
         detail = f"account {account!r}: 1 to 64 letters, digits and ._:/-"

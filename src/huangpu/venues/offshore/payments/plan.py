@@ -182,8 +182,6 @@ def _inward(draft: Draft, order: PaymentOrder, sender: Institution) -> Plan | Re
     pair = (AccountClass.OVS, creditor.account_class)
     found = cell(draft.rules, draft.stamp.date, pair, order.currency, False)
     refused = checks.matrix_refusal(draft, order, found, fte=False, same_name=False)
-    if refused is None:
-        refused = checks.purpose_refusal(draft, order, found)
     if refused is not None:
         return refused
     nostro = nostro_code(draft.bank, sender.id, order.currency)

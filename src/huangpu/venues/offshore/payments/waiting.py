@@ -108,6 +108,11 @@ def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
     stopped = _stopped_again(own, pending, plan)
     if stopped:
         return stopped
+    asked = any(step.wait == Wait.RELEASE for step in pending.steps)
+    if plan.cell.row.value == Permission.RELEASE and not asked:
+        # The cell has changed while the payment waited: an upgrade was withdrawn, or a row came into force.
+        later = _stepped(own, pending, [Wait.RELEASE])
+        return _waiting(own, later, [] if pending.holds else _holds(own, plan))
     release_us = 0 if wait is Wait.WAREHOUSE else _value_date_us(own, plan)
     if isinstance(release_us, Rejected):
         return end(own, pending, "RJCT", release_us)
