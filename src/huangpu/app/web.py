@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from huangpu import console
+from huangpu.app.desk import MessageDesk
 from huangpu.app.opening import SNAPSHOTS, write_snapshot
 from huangpu.clock import ticking
 from huangpu.config import Settings
@@ -59,12 +60,13 @@ def build_app(centred: Centred) -> Edge:
         await gate.stop()
 
     person_of, scope_of = partial(rest.requester, gate), partial(rest.scope_of, gate)
+    signer = signer_from(settings.signing_key)
     app = Litestar(
         route_handlers=[
             *rest.build_routes(gate, settings),
-            *iso20022.build_routes(gate, person_of, scope_of, signer_from(settings.signing_key)),
+            *iso20022.build_routes(gate, person_of, scope_of, signer),
             *stream.build_routes(gate, person_of, scope_of),
-            *console.build_routes(gate),
+            *console.build_routes(gate, MessageDesk(gate, signer)),
         ],
         exception_handlers=rest.EXCEPTION_HANDLERS,
         lifespan=[lifespan],

@@ -22,6 +22,7 @@ from huangpu.console import (
     streams,
 )
 from huangpu.console.acts import ForeignForm
+from huangpu.console.desk import Desk
 from huangpu.console.entries import Recent
 from huangpu.console.pages import Console, NotFound, SignInNeeded, Visitor, fault
 from huangpu.console.security import AnyRequest
@@ -30,9 +31,9 @@ from huangpu.engine import EngineStopped, Gate, Overloaded
 STATIC = Path(__file__).parent / "static"
 
 
-def build_routes(gate: Gate) -> list[ControllerRouterHandler]:
-    """Return the console's routes on one gate."""
-    console = Console(gate, Recent(gate))
+def build_routes(gate: Gate, desk: Desk) -> list[ControllerRouterHandler]:
+    """Return the console's routes on one gate; `desk` is how it reaches the message gateways."""
+    console = Console(gate, Recent(gate), desk)
     console.hub.teach(
         {
             "frame": overview.look_at_frame,

@@ -15,6 +15,7 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from huangpu import __version__
+from huangpu.console.desk import Desk
 from huangpu.console.entries import Recent, head_of
 from huangpu.console.live import Hub
 from huangpu.console.security import AnyRequest, new_nonce, page_headers
@@ -89,10 +90,11 @@ ENVIRONMENT = _environment()
 
 
 class Console:
-    """What the pages share: the gate, the sessions and the hub of live figures."""
+    """What the pages share: the gate, the message desk, the sessions and the hub of live figures."""
 
-    def __init__(self, gate: Gate, recent: Recent) -> None:
+    def __init__(self, gate: Gate, recent: Recent, desk: Desk) -> None:
         self.gate = gate
+        self.desk = desk
         self.recent = recent
         self.sessions = Sessions()
         self.hub = Hub(gate)

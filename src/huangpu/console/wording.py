@@ -182,6 +182,20 @@ class Words:
             return f"{seconds * 1e6:.0f} µs"
         return f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
+    def span(self, us: int) -> str:
+        """Write how long something took or lasts, in the two largest units: 3.2 ms, 12 s, 4 min 5 s, 2 h 3 min, 3 d 4 h."""
+        seconds = abs(us) // 1_000_000
+        if seconds < 10:
+            return self.duration(abs(us) / 1_000_000)
+        minutes, hours, days = seconds // 60, seconds // 3_600, seconds // 86_400
+        if not minutes:
+            return self.text("%(s)s s", s=seconds)
+        if not hours:
+            return self.text("%(m)s min %(s)s s", m=minutes, s=seconds % 60)
+        if not days:
+            return self.text("%(h)s h %(m)s min", h=hours, m=minutes % 60)
+        return self.text("%(d)s d %(h)s h", d=days, h=hours % 24)
+
     # Time.
 
     def date(self, date: datetime.date) -> str:

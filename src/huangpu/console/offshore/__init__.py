@@ -6,6 +6,7 @@ HANDLERS = (
     stream.show,
     instruct.instruct,
     payment.show_payment,
+    payment.download_message,
     accounts.show_accounts,
     accounts.show_account,
     white_list.show_white_list,

@@ -22,7 +22,7 @@ async def show_accounts(visitor: Visitor, after: str = "") -> Response[str]:
         "next_after": found.next_after,
         "nostros": views.nostros(room, visitor.scope),
     }
-    return await venue_page(visitor, "accounts.html", "accounts", data)
+    return await venue_page(visitor, "offshore/accounts.html", "accounts", data)
 
 
 @get("/offshore/accounts/{account_id:str}")
@@ -44,4 +44,4 @@ async def show_account(
     if found is None:
         raise NotFound
     data = {"account": account, "statement": found}
-    return await venue_page(visitor, "account.html", "accounts", data)
+    return await venue_page(visitor, "offshore/account.html", "accounts", data)
