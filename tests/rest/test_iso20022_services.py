@@ -245,14 +245,14 @@ def test_the_centre_signs_its_answers_the_same_way_every_time(
     shown = api.call("GET", f"/v1/offshore/payments/{uetr(50)}/messages", by="bk1-maker").json()
     assert len(shown["items"]) >= 2
     assert all("SignatureValue" in each["xml"] for each in shown["items"])
-    day = "/v1/offshore/accounts/FTE-OTC1/camt?currency=USD&date=2026-11-23"
+    day = "/v1/offshore/accounts/FTE-OTC1/USD/statement.xml?date=2026-11-23"
     assert b"SignatureValue" in api.call("GET", day, by="bk1-maker").content
     api.close()
 
 
 def test_a_day_of_an_account_is_a_message(api: Api, engine: Engine) -> None:
     post(api, "ovb-desk", pacs008("M1", "FTE-OTC1", "USD", 12_345, uetr(60)))
-    path = "/v1/offshore/accounts/FTE-OTC1/camt?currency=USD&date=2026-11-23"
+    path = "/v1/offshore/accounts/FTE-OTC1/USD/statement.xml?date=2026-11-23"
     answer = api.call("GET", path, by="otc1-treasurer")
     report = receive(answer.content)
     assert isinstance(report, AccountStatement)
@@ -264,7 +264,7 @@ def test_a_day_of_an_account_is_a_message(api: Api, engine: Engine) -> None:
     assert (entry.details[0].uetr, entry.details[0].end_to_end_id) == (uetr(60), "E2E-M1")
     assert api.call("GET", path, by="bk2-maker").status_code == 404
     for wrong in ("date=2026-11-24", "date=2014-01-01", "date=now", "date=2026-11-23x"):
-        bad = f"/v1/offshore/accounts/FTE-OTC1/camt?currency=USD&{wrong}"
+        bad = f"/v1/offshore/accounts/FTE-OTC1/USD/statement.xml?{wrong}"
         assert api.call("GET", bad, by="otc1-treasurer").status_code == 404
 
 
@@ -272,7 +272,7 @@ def test_a_day_that_is_over_is_a_statement_that_adds_up(api: Api, engine: Engine
     post(api, "ovb-desk", pacs008("M1", "FTE-OTC1", "USD", 12_345, uetr(61)))
     key = RegisterSigningKey(key_id="X", pem="", valid_from=DATE, valid_to=DATE)
     send(engine, "bk1-maker", key, at_us=MONDAY_0930_US + 86_400_000_000)
-    path = "/v1/offshore/accounts/FTE-OTC1/camt?currency=USD&date=2026-11-23"
+    path = "/v1/offshore/accounts/FTE-OTC1/USD/statement.xml?date=2026-11-23"
     first = api.call("GET", path, by="bk1-maker")
     statement = receive(first.content)
     assert isinstance(statement, AccountStatement)

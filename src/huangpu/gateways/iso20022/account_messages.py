@@ -36,10 +36,10 @@ NAME_MAX, REMITTANCE_MAX = 140, 140
 def account_message(
     engine: Engine, account_id: str, currency: str, date: str, institution: str | None
 ) -> bytes | None:
-    """Write the statement or report of one account, currency and date; None where there is none to be seen."""
+    """Write the statement or report of one account, currency and date, by default today; None where there is none to be seen."""
     room = engine.centre.offshore
     today = date_of(engine.last_at_us)
-    day = _date(date)
+    day = _date(date) if date else today
     if day is None or not FIRST_DATE <= day <= today:
         return None
     try:

@@ -50,6 +50,7 @@ TAKEN = (
     *("camt.056.001.08", "camt.029.001.09", "pacs.028.001.03"),
 )
 EVERYBODY = "ALL"
+STATEMENT_PATH = "/v1/offshore/accounts/{account_id:str}/{currency:str}/statement.xml"
 FIRST_RULES = datetime.date(2014, 5, 22)
 """The date of the first rules: a centre without an entry is older than they are."""
 
@@ -92,9 +93,9 @@ def build_routes(
         signed = Messages([_signed(gate.engine, signer, each) for each in found.items])
         return Response(msgspec.json.encode(signed), media_type="application/json")
 
-    @get("/v1/offshore/accounts/{account_id:str}/camt", include_in_schema=False)
+    @get(STATEMENT_PATH, include_in_schema=False)
     async def statement(
-        request: AnyRequest, account_id: str, currency: str, date: str
+        request: AnyRequest, account_id: str, currency: str, date: str = ""
     ) -> Response[bytes]:
         person = _person(person_of, request)
         await gate.settled()

@@ -15,6 +15,7 @@ from huangpu.gateways.rest.openapi_parts import (
     responses,
 )
 
+STATEMENT = "/v1/offshore/accounts/{account_id}/{currency}/statement.xml"
 PROBLEMS = (400, 401, 403, 413, 415, 422, 500, 503)
 _XML_STATUS_WORDS = {
     200: "accepted, in whole or in part",
@@ -79,8 +80,8 @@ def _message_paths() -> dict[str, Tree]:
     iso: Tree = {
         "operationId": "post_iso20022",
         "tags": ["iso20022"],
-        "summary": "Send a payment message: pain.001 or pacs.008",
-        "description": "Answers with pain.002, pacs.002, or admi.002 when the message cannot be read. The command id is "
+        "summary": "Send a payment message: pain.001, pacs.008, pacs.009, pacs.004, camt.056, camt.029, pacs.028",
+        "description": "Answers with pain.002, pacs.002 or camt.029, or admi.002 when the message cannot be read. The command id is "
         "made of sender and MsgId: the same bytes get the same answer, the same MsgId with other content is DU01.",
         "requestBody": {"required": True, "content": content(message, XML)},
         "responses": {
@@ -96,11 +97,31 @@ def _message_paths() -> dict[str, Tree]:
     messages = {
         "operationId": "get_offshore_payments_uetr_messages",
         "tags": ["offshore"],
-        "summary": "List the messages that a payment owes: pacs.008, pacs.002, camt.054",
+        "summary": "List the messages of a payment: what was sent to whom",
         "parameters": path_parameters("/v1/offshore/payments/{uetr}/messages"),
         "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
     }
+    statement = {
+        "operationId": "get_offshore_accounts_account_id_currency_statement_xml",
+        "tags": ["offshore"],
+        "summary": "Download a day's statement as camt.053, or camt.052 while the day runs",
+        "parameters": [
+            *path_parameters(STATEMENT),
+            {
+                "name": "date",
+                "in": "query",
+                "required": False,
+                "description": "the newest entry's date by default",
+                "schema": {"type": "string", "format": "date"},
+            },
+        ],
+        "responses": {
+            **responses({}, 400, 401, 404, 500, 503),
+            "200": {"description": "done", "content": content(message, XML)},
+        },
+    }
     return {
+        STATEMENT: {"get": statement},
         "/v1/iso20022": {"post": iso},
         "/v1/offshore/payments/{uetr}/messages": {"get": messages},
         "/v1/stream": {"get": _stream()},

@@ -20,6 +20,8 @@ from huangpu.registry.people import Person
 Item = TypeVar("Item")
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500, description="items in one answer")]
+After = Annotated[str, msgspec.Meta(max_length=128)]
+"""A cursor, or another short word of a query."""
 
 
 class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +32,7 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cursor paging: `after` is the `next` of the answer before."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):

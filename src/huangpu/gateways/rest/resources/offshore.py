@@ -7,7 +7,7 @@ import msgspec
 
 from huangpu.core.calendar import date_of
 from huangpu.gateways.rest.acts import Act
-from huangpu.gateways.rest.reads import Asked, Limit, Page, View, Window
+from huangpu.gateways.rest.reads import After, Asked, Limit, Page, View, Window
 from huangpu.venues.offshore import pages, views
 from huangpu.venues.offshore.accounts import (
     AddAccountCurrency,
@@ -38,7 +38,7 @@ class PaymentsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which payments to list: of one party, in one status."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
     party: str | None = None
     status: str | None = None
 
@@ -47,7 +47,7 @@ class StatementQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A page of an account's payments."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
 
 
 class InstantQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from huangpu.core.calendar import date_of
 from huangpu.gateways.rest.acts import Act
 from huangpu.gateways.rest.downloads import CSV, TEXT, XLSX, Table, csv_of, download, xlsx_of
 from huangpu.gateways.rest.problems import problem
-from huangpu.gateways.rest.reads import Asked, Limit, Page, View, Window, number_in
+from huangpu.gateways.rest.reads import After, Asked, Limit, Page, View, Window, number_in
 from huangpu.gateways.rest.wire import Answer
 from huangpu.venues.offshore.reports import views
 from huangpu.venues.offshore.reports.books import (
@@ -50,7 +50,7 @@ class LargeValueQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which large-value reports to list."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
     state: LargeValueState | None = None
 
 
@@ -58,7 +58,7 @@ class BreakQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which breaks to list."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
     state: BreakState | None = None
 
 

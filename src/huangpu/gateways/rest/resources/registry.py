@@ -7,7 +7,7 @@ import msgspec
 from huangpu.core.calendar import date_of
 from huangpu.core.rulebook import Row, Rule
 from huangpu.gateways.rest.acts import Act
-from huangpu.gateways.rest.reads import Asked, Limit, Page, View, Window, page_after
+from huangpu.gateways.rest.reads import After, Asked, Limit, Page, View, Window, page_after
 from huangpu.registry.charter import AdoptRules
 from huangpu.registry.institutions import (
     Institution,
@@ -17,13 +17,19 @@ from huangpu.registry.institutions import (
     SuspendInstitution,
 )
 from huangpu.registry.people import IssueCredential, Person, RegisterPerson, RevokeCredentials
+from huangpu.registry.signing_keys import (
+    ApproveSigningKey,
+    RegisterSigningKey,
+    RevokeSigningKey,
+    SigningKey,
+)
 
 
 class InstitutionsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which institutions to list."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
     kind: InstitutionKind | None = None
 
 
@@ -31,7 +37,7 @@ class RulesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which rules to list: whose name starts with `prefix` or whose text contains `text`; as of `date`."""
 
     limit: Limit = 100
-    after: str = ""
+    after: After = ""
     prefix: str = ""
     text: str = ""
     date: datetime.date | None = None
@@ -119,6 +125,12 @@ def _rule_book(asked: Asked) -> Versions:
     return Versions(rules.digest(), len(rules), len(rules.rows()), len(charter.adopted))
 
 
+def _signing_keys(asked: Asked) -> Page[SigningKey]:
+    keys = asked.centre.registry.signing_keys.by_name.values()
+    found = [key for key in keys if asked.institution in (None, key.institution)]
+    return page_after(found, asked.query, lambda one: one.name)
+
+
 def _matches(rule: Rule, query: RulesQuery) -> bool:
     if not rule.name.startswith(query.prefix):
         return False
@@ -144,6 +156,9 @@ ACTS: tuple[Act, ...] = (
     Act("/v1/people/{person_id}/credentials", IssueCredential),
     Act("/v1/people/{person_id}/credentials/revoke", RevokeCredentials),
     Act("/v1/rules", AdoptRules),
+    Act("/v1/signing-keys", RegisterSigningKey),
+    Act("/v1/signing-keys/{key_id}/approve", ApproveSigningKey),
+    Act("/v1/signing-keys/{key_id}/revoke", RevokeSigningKey),
 )
 VIEWS: tuple[View, ...] = (
     View(
@@ -157,5 +172,12 @@ VIEWS: tuple[View, ...] = (
     View("/v1/people/me", _me, Me, "Show who asks and what they may do"),
     View("/v1/rules", _rules, Page[RuleSummary], "List the rules in force on a date", RulesQuery),
     View("/v1/rules/{name}", _rule, RuleView, "Show one rule with all its rows", RuleQuery),
+    View(
+        "/v1/signing-keys",
+        _signing_keys,
+        Page[SigningKey],
+        "List the keys with which the own institution signs its messages",
+        Window,
+    ),
     View("/v1/rule-book", _rule_book, Versions, "Show the digest of the rule book in force"),
 )

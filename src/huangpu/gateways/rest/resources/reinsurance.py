@@ -3,7 +3,7 @@
 import msgspec
 
 from huangpu.gateways.rest.acts import Act
-from huangpu.gateways.rest.reads import Asked, Limit, Page, View, Window, page_of
+from huangpu.gateways.rest.reads import After, Asked, Limit, Page, View, Window, page_of
 from huangpu.venues.reinsurance import bills, views
 from huangpu.venues.reinsurance.desks import LightDesk
 from huangpu.venues.reinsurance.membership import AdmitMember, GrantSeat, NameSettlementAccount
@@ -19,7 +19,7 @@ class SlipsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which slips to list: all, or those in one state."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
     state: SlipState | None = None
 
 
@@ -27,7 +27,7 @@ class MembersQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which members to list: all, domestic or foreign."""
 
     limit: Limit = 50
-    after: str = ""
+    after: After = ""
     domestic: bool | None = None
 
 
