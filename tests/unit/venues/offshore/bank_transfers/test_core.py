@@ -1,7 +1,8 @@
 """pacs.009 CORE: between banks' accounts here, overseas, and between nostros; ids shared with payments."""
 
 import pytest
-from tests.support.centre import accepted, refused, send
+from tests.support.boundary import change
+from tests.support.centre import accepted, refused, register, send
 from tests.support.offshore import (
     BK2_BIC,
     OVB_BIC,
@@ -20,7 +21,8 @@ from tests.support.recalls import bank_order, bank_pays, bank_receives, outcome
 from huangpu.core.reasons import Reason
 from huangpu.engine.writer import Engine
 from huangpu.registry.cash_accounts import AccountClass
-from huangpu.venues.offshore.accounts import OpenCashAccount
+from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.accounts import OpenCashAccount, OpenNostro
 
 
 @pytest.fixture
@@ -78,6 +80,34 @@ def test_nostro_to_nostro_settles_what_two_units_owe_each_other(engine: Engine) 
     assert balance(engine, "NOSTRO-BK1@OVB/USD") == 49_900_000_00
     assert balance(engine, "NOSTRO-BK2@OVB/USD") == 100_000_00
     assert not any(engine.centre.ledger.totals().values())
+
+
+def test_a_bank_funds_one_nostro_from_another(engine: Engine) -> None:
+    desk = {"ovc-desk": ["CORRESPONDENT"]}
+    kind = InstitutionKind.OVERSEAS_BANK
+    register(engine, "OVC", kind, desk, domicile="SG", bic="TSTDSGSGXXX")
+    opened = OpenNostro(bank="BK1", correspondent="OVC", currency="USD")
+    accepted(send(engine, "bk1-maker", opened))
+    order = bank_order(
+        9_000_000_00, debtor_account="NOSTRO-BK1@OVB", creditor_account="NOSTRO-BK1@OVC"
+    )
+    assert outcome(send(engine, "bk1-maker", bank_pays(order))) == "CORE ACSC"
+    assert balance(engine, "NOSTRO-BK1@OVB/USD") == 41_000_000_00
+    assert balance(engine, "NOSTRO-BK1@OVC/USD") == 9_000_000_00
+    transfer = engine.centre.offshore.books.bank_transfers.transfers[0]
+    assert (transfer.correspondent, transfer.outbound_id) == ("OVB", "HB000000000000")
+    # Paid to OVC's own bank, it goes over the nostro there.
+    direct = bank_order(1_00, creditor_bic="TSTDSGSGXXX")
+    accepted(send(engine, "bk1-maker", bank_pays(direct)))
+    assert balance(engine, "NOSTRO-BK1@OVC/USD") == 8_999_999_00
+
+
+def test_after_the_cut_off_a_bank_does_not_wait(engine: Engine) -> None:
+    change(engine, {"offshore.cut_off.FOREIGN": "09:30"})
+    late = refused(send(engine, "bk1-maker", bank_pays(bank_order(1_00))))
+    assert late.reason is Reason.CUT_OFF_PASSED
+    change(engine, {"offshore.cut_off.FOREIGN": "09:31"})
+    accepted(send(engine, "bk1-maker", bank_pays(bank_order(1_00))))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Returns: once a payment, whoever asks; the whole amount; to an account that can take it; and what one lets settle."""
 
 import pytest
+from tests.support.boundary import boundary_engine
 from tests.support.centre import accepted, load_rules, refused, send
 from tests.support.offshore import (
     BK2_BIC,
@@ -21,12 +22,10 @@ from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit, replayed
 from huangpu.engine.writer import Engine
 from huangpu.venues.offshore.accounts import BlockAccount
-from huangpu.venues.offshore.boundary import Running
 from huangpu.venues.offshore.payments.words import PaymentSettled
 from huangpu.venues.offshore.recalls import returns
 from huangpu.venues.offshore.recalls.words import PaymentReturned
-from huangpu.venues.offshore.second_line import claims
-from huangpu.venues.offshore.second_line.release import ReleaseSecondLine
+from huangpu.venues.offshore.second_line.claims import quota_key
 from huangpu.venues.offshore.state import Offshore
 
 
@@ -167,19 +166,14 @@ def test_returned_money_releases_what_waits_for_it_in_the_same_entry() -> None:
 
 
 def test_a_return_across_the_second_line_gives_its_quota_back() -> None:
-    engine = offshore_engine()
+    engine = boundary_engine(upgraded=["OTC1"])
     order = book_order("DOM-OTC1", 500_000_00, currency="CNY", purpose="CURR")
     accepted(send(engine, "otc1-treasurer", instruct(order)))
-    accepted(send(engine, "bk1-checker", ReleaseSecondLine(uetr=order.uetr)))
-    room = engine.centre.offshore
-    payment = room.payments.get(order.uetr)
-    assert payment is not None
-    for claim in claims.claims_of(payment):
-        assert room.books.boundary.running[claim.key].net == claim.amount
+    running = engine.centre.offshore.books.boundary.running
+    assert running[quota_key("OTC1")].net == 500_000_00
     accepted(send(engine, "bk1-checker", give_back(order.uetr)))
     assert balance(engine, "FTE-OTC1/CNY") == 5_000_000_00
-    for claim in claims.claims_of(payment):
-        assert room.books.boundary.running.get(claim.key, Running()).net == 0
+    assert running[quota_key("OTC1")].net == 0
 
 
 def test_a_journal_with_recalls_and_returns_replays_and_audits() -> None:
