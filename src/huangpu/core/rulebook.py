@@ -92,6 +92,20 @@ class Rule:
         return self.rows[index]
 
 
+class Rows(dict[str, Row]):
+    """The rows in force on one date by the name of their rule, each looked up once."""
+
+    __slots__ = ("_book", "date")
+
+    def __init__(self, book: "RuleBook", date: datetime.date) -> None:
+        self._book = book
+        self.date = date
+
+    def __missing__(self, name: str) -> Row:
+        row = self[name] = self._book[name].at(self.date)
+        return row
+
+
 class RuleBook:
     """All rules of the centre by name."""
 
@@ -100,6 +114,7 @@ class RuleBook:
         for row in rows:
             by_name.setdefault(row.rule, {})[row.from_date] = row
         self._rules = {name: Rule(name, dated.values()) for name, dated in sorted(by_name.items())}
+        self._day = Rows(self, datetime.date.min)
 
     def __getitem__(self, name: str) -> Rule:
         return self._rules[name]
@@ -112,6 +127,16 @@ class RuleBook:
 
     def __len__(self) -> int:
         return len(self._rules)
+
+    def on(self, date: datetime.date) -> Rows:
+        """Return the rows in force on a date, for a decision that asks for many of them.
+
+        Raises: RuleNotInForce when the first row of a rule asked for is later than `date`.
+        """
+        day = self._day
+        if day.date != date:
+            day = self._day = Rows(self, date)
+        return day
 
     def find(self, name: str) -> Rule | None:
         """Return the rule of that name, or None."""

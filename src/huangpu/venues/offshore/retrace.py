@@ -210,11 +210,11 @@ def _purpose(here: _Order, found: Cell) -> Check:
     """Ask the purpose again, but not where a quota holds the payment's own amount already."""
     draft, order, debtor = here.draft, here.order, here.debtor
     name = "offshore.second_line.purposes"
-    row = draft.rules[name].at(draft.stamp.date)
+    row = draft.rows[name]
     if debtor is None or found.line is Line.SECOND:
         return Check("PURPOSE", row.cite, name, None)
     same, creditor = _same_name(here.record), here.creditor
-    first = draft.rules["offshore.first_line.capital_purposes"].at(draft.stamp.date)
+    first = draft.rows["offshore.first_line.capital_purposes"]
     return Check(
         "PURPOSE",
         first.cite,

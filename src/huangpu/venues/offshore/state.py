@@ -262,10 +262,9 @@ class Offshore:
         self._pending_keys.difference_update(keys_of(pending, date_of(pending.at_us)))
         self.lines.drop(self.books.liquidity, uetr)
 
-    def add_payment(self, payment: Payment) -> None:
-        """Put a payment that has ended into the log, and count one that moved money."""
-        at_us = payment.at_us
-        received = date_of(payment.received_us or at_us)
+    def add_payment(self, payment: Payment, date: datetime.date) -> None:
+        """Put a payment that ends on a business date into the log, and count one that moved money."""
+        received = date_of(payment.received_us) if payment.received_us else date
         self.payments.append(payment, received)
         if payment.status not in SETTLED:
             return
@@ -273,8 +272,7 @@ class Offshore:
         if payment.sample:
             key = counterparty_key(payment.debtor, order)
             books.counterparties.setdefault(key, payment.number)
-        day = received if not payment.received_us else date_of(at_us)
-        name = f"{day}/{order.currency}"
+        name = f"{date}/{order.currency}"
         total = books.totals.get(name)
         if total is None:
             total = books.totals[name] = DayTotal()

@@ -101,6 +101,8 @@ def is_upgraded(room: Offshore, account: CashAccount) -> bool:
 
 def in_pair(room: Offshore, debtor: CashAccount, creditor: CashAccount | None) -> bool:
     """Tell whether the FTE account of a pair is upgraded; the cell of the matrix asks it."""
+    if not room.books.boundary.upgrades:
+        return False
     return is_upgraded(room, debtor) or (creditor is not None and is_upgraded(room, creditor))
 
 

@@ -59,7 +59,7 @@ def place(draft: Draft, name: str, currency: str) -> Place | Rejected | None:
     if number is None:
         return None
     found = room.ledger.account(number)
-    row = draft.rules["offshore.bank_transfer.own_kinds"].at(draft.stamp.date)
+    row = draft.rows["offshore.bank_transfer.own_kinds"]
     if found.kind in row.texts and found.unit == f"{found.holder}-SAU":
         return Place(number, PlaceKind.OWN, found.holder, found.holder)
     detail = f"{code} is a {found.kind}, one of {' '.join(row.texts)}"

@@ -148,7 +148,7 @@ class _Open(Mapping[int, Sequence[Queued]]):
         self._barred = barred
         self._firm = firm
         self._now_us = draft.stamp.at_us
-        row = draft.rules["offshore.queue.depth_max"].at(draft.stamp.date)
+        row = draft.rows["offshore.queue.depth_max"]
         self._depth = None if whole else row.integer
 
     def __getitem__(self, account: int) -> Sequence[Queued]:

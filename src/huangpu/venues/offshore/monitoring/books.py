@@ -320,11 +320,12 @@ class MonitorBooks(msgspec.Struct):
 class MonitorCache:
     """Look-ups, no state: the venue's own limits on the last date asked for, and the flows of the day that is being added to."""
 
-    __slots__ = ("date", "flows", "flows_day", "found", "rules")
+    __slots__ = ("date", "flows", "flows_day", "found", "rules", "sampling_terms")
 
     def __init__(self) -> None:
         self.rules: object = None
         self.date = datetime.date.min
         self.found: tuple[dict[str, int], dict[str, int]] | None = None
+        self.sampling_terms: object = None
         self.flows_day = 0
         self.flows: dict[tuple[str, str, str], tuple[str, Flow]] = {}

@@ -7,12 +7,14 @@ and the marks' are rows, so a mark of 10,000 basis points makes a check certain.
 
 import datetime
 import hashlib
+from typing import NamedTuple
 
 from huangpu.core.message import Stamp
 from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import CURRENCY_DIGITS
 from huangpu.registry.cash_accounts import AccountClass, CashAccount
 from huangpu.venues.offshore.matrix import Line
+from huangpu.venues.offshore.monitoring.books import Grade
 from huangpu.venues.offshore.monitoring.grades import grade_of
 from huangpu.venues.offshore.monitoring.limits import country_of, creditor_here
 from huangpu.venues.offshore.monitoring.rates import fen_of
@@ -23,7 +25,6 @@ from huangpu.venues.offshore.state import Offshore
 BASIS_POINTS = 10_000
 WEIGHT = "offshore.sampling.weight"
 MARKS = ("amount", "country", "new_trade_type", "grade", "round_amount")
-WEIGHTS = tuple(f"{WEIGHT}.{mark}" for mark in MARKS)
 
 
 def decision(draft: Draft, order: PaymentOrder, debtor: CashAccount, line: Line) -> tuple[str, int]:
@@ -36,17 +37,62 @@ def decision(draft: Draft, order: PaymentOrder, debtor: CashAccount, line: Line)
         return "", 0
     drawn = draw(order.uetr, draft.stamp)
     room, rules, date = draft.room, draft.rules, draft.stamp.date
-    known = draft.knows(counterparty_key(debtor.holder, order))
-    if not known and rules["offshore.sampling.first_payment"].at(date).flag:
+    terms = _terms(room, rules, date)
+    if terms.first_payment and not draft.knows(counterparty_key(debtor.holder, order)):
         return "FIRST_PAYMENT", drawn
-    rate = rate_of_grade(room, rules, date, debtor.holder)
+    rate = terms.rates[grade_of(room, rules, date, debtor.holder)]
     if drawn < rate:
         return "RATE", drawn
-    widest = rate + sum(rules[name].at(date).integer for name in WEIGHTS)
-    # Most draws lie above what all marks together could add, and so need no look at the order.
-    if drawn < widest and drawn < rate + score(room, rules, date, order, debtor):
-        return "RISK", drawn
-    return "PASSED", drawn
+    # The marks that cost least are looked at first; mostly they rule the others out.
+    above = drawn - rate
+    if above >= terms.widest or above >= _cheap_score(room, terms, order, debtor) + terms.dear:
+        return "PASSED", drawn
+    return ("RISK" if above < score(room, rules, date, order, debtor) else "PASSED"), drawn
+
+
+class _Terms(NamedTuple):
+    """What the rows of a date say, looked up once. Units: basis points; `dear` is the weight of the marks that need a conversion."""
+
+    rules: RuleBook
+    date: datetime.date
+    first_payment: bool
+    rates: dict[Grade, int]
+    countries: frozenset[str]
+    country: int
+    new_trade_type: int
+    grade: int
+    dear: int
+    widest: int
+
+
+def _terms(room: Offshore, rules: RuleBook, date: datetime.date) -> _Terms:
+    kept = room.monitor.sampling_terms
+    if isinstance(kept, _Terms) and kept.rules is rules and kept.date == date:
+        return kept
+    weights = {mark: rules[f"{WEIGHT}.{mark}"].at(date).integer for mark in MARKS}
+    found = room.monitor.sampling_terms = _Terms(
+        rules,
+        date,
+        rules["offshore.sampling.first_payment"].at(date).flag,
+        {grade: _rate(rules, date, grade) for grade in Grade},
+        frozenset(rules["offshore.sampling.countries"].at(date).texts),
+        weights["country"],
+        weights["new_trade_type"],
+        weights["grade"],
+        weights["amount"] + weights["round_amount"],
+        sum(weights.values()),
+    )
+    return found
+
+
+def _cheap_score(room: Offshore, terms: _Terms, order: PaymentOrder, debtor: CashAccount) -> int:
+    """Add up the weights of the marks that need no conversion; the grade counts as if it were one of those marked."""
+    found = terms.grade
+    if country_of(room, order, creditor_here(room, order)) in terms.countries:
+        found += terms.country
+    if f"{debtor.holder}|{order.trade_type}" not in room.books.monitor.trade_types:
+        found += terms.new_trade_type
+    return found
 
 
 def draw(uetr: str, stamp: Stamp) -> int:
@@ -57,7 +103,10 @@ def draw(uetr: str, stamp: Stamp) -> int:
 
 def rate_of_grade(room: Offshore, rules: RuleBook, date: datetime.date, company: str) -> int:
     """Return the share of a company's payments that is checked: the venue's rate times its grade's factor. Units: basis points."""
-    grade = grade_of(room, rules, date, company)
+    return _rate(rules, date, grade_of(room, rules, date, company))
+
+
+def _rate(rules: RuleBook, date: datetime.date, grade: Grade) -> int:
     factor = rules[f"offshore.sampling.grade_percent.{grade}"].at(date).integer
     return min(rules["offshore.sampling.rate"].at(date).integer * factor // 100, BASIS_POINTS)
 

@@ -65,7 +65,7 @@ def form_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
         detail = f"charge bearer {order.charge_bearer!r}, one of {' '.join(CHARGE_BEARERS)}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
     if order.requested_date is not None and order.requested_date > draft.stamp.date:
-        ahead = draft.rules["offshore.future_days_max"].at(draft.stamp.date)
+        ahead = draft.rows["offshore.future_days_max"]
         latest = draft.stamp.date + datetime.timedelta(days=ahead.integer)
         if order.requested_date > latest:
             detail = f"requested {order.requested_date}, at the latest {latest}: {ahead.value} {ahead.unit} ahead"
@@ -228,7 +228,7 @@ def matrix_refusal(
         return Rejected(reason, detail, row.cite, row.rule)
     if line is not Line.SECOND or not fte:
         return None
-    names = draft.rules["offshore.second_line.names"].at(draft.stamp.date)
+    names = draft.rows["offshore.second_line.names"]
     name = "SAME_NAME" if same_name else "OTHER_NAME"
     if name in names.texts:
         return None
@@ -261,7 +261,7 @@ def pilot_refusal(
     capital = is_capital_item(draft.room, draft.rules, draft.stamp.date, debtor, order.purpose)
     if line is Line.SECOND or capital:
         return None
-    types = draft.rules["offshore.trade_types"].at(draft.stamp.date)
+    types = draft.rows["offshore.trade_types"]
     if order.trade_type in types.texts:
         return None
     detail = f"trade type {order.trade_type!r}, one of {' '.join(types.texts)}"

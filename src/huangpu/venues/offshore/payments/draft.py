@@ -31,7 +31,7 @@ class Moves:
 
 
 class Draft:
-    """One entry in the making, as one message in it sees it: who sends which message through which bank."""
+    """One entry in the making, as one message in it sees it: who sends which message through which bank; `rows` are the rules of its date."""
 
     __slots__ = (
         "bank",
@@ -39,6 +39,7 @@ class Draft:
         "message_id",
         "moves",
         "room",
+        "rows",
         "rules",
         "sender",
         "stamp",
@@ -58,6 +59,7 @@ class Draft:
     ) -> None:
         self.room = room
         self.rules = rules
+        self.rows = rules.on(stamp.date)
         self.stamp = stamp
         self.sender = sender
         self.bank = bank

@@ -153,7 +153,7 @@ def _outward(
         return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
     if draft.room.registry.institutions[correspondent].suspended:
         return Rejected(Reason.INSTITUTION_SUSPENDED, correspondent, MIRRORS)
-    row = draft.rules[f"offshore.charge.{order.currency}"].at(draft.stamp.date)
+    row = draft.rows[f"offshore.charge.{order.currency}"]
     charge = row.integer
     amount = order.amount - (charge if order.charge_bearer == "CRED" else 0)
     if amount <= 0:

@@ -209,5 +209,5 @@ def _logged(room: Offshore, event: PaymentSettled | PaymentEnded, stamp: Stamp) 
     if payment.steps:
         room.drop_pending(payment.order.uetr)
     assert payment.order.uetr not in room.books.pending
-    room.add_payment(payment)
+    room.add_payment(payment, stamp.date)
     noted(room, payment, stamp)

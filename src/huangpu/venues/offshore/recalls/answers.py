@@ -129,9 +129,7 @@ def _refused(
     draft: Draft, told: Recall, reason: str, answerer: Institution
 ) -> list[Event] | Rejected:
     bank = answerer.kind in (InstitutionKind.BANK, InstitutionKind.OVERSEAS_BANK)
-    row = draft.rules[f"offshore.recall.refusals.{'BANK' if bank else 'HOLDER'}"].at(
-        draft.stamp.date
-    )
+    row = draft.rows[f"offshore.recall.refusals.{'BANK' if bank else 'HOLDER'}"]
     if reason not in row.texts:
         detail = f"reason {reason!r}, one of {' '.join(row.texts)}"
         return Rejected(Reason.RECALL_REASON_WRONG, detail, row.cite, row.rule)
@@ -182,7 +180,7 @@ def _consent_refusal(
         return None
     if command.consent == HOLDER:
         return None
-    row = draft.rules["offshore.recall.legal_order"].at(draft.stamp.date)
+    row = draft.rows["offshore.recall.legal_order"]
     if command.consent != LEGAL_ORDER:
         detail = f"consent {command.consent!r}: {HOLDER} or {LEGAL_ORDER}"
         return Rejected(Reason.RECALL_CONSENT_MISSING, detail, cite)

@@ -219,7 +219,7 @@ def _state_refusal(draft: Draft, payment: Payment, reason: str) -> Rejected | No
         left = "its answer" if last.status is RecallStatus.PDCR else "the return agreed"
         detail = f"{uetr}: case {last.case_id} of {last.assigner} waits for {left}"
         return Rejected(Reason.RECALL_OPEN, detail, RETURNS)
-    row = draft.rules["offshore.recall.requests_max"].at(draft.stamp.date)
+    row = draft.rows["offshore.recall.requests_max"]
     if len(before) >= row.integer or any(recall.reason == reason for recall in before):
         asked = " ".join(recall.reason for recall in before)
         detail = f"{uetr}: refused for {asked}; {row.value} {row.unit}, each for another reason"

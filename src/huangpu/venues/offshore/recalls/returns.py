@@ -259,7 +259,7 @@ def _amount_refusal(draft: Draft, payment: Payment, amount: int) -> Rejected | N
     full = full_amount(payment)
     if amount == full:
         return None
-    row = draft.rules["offshore.return.partial"].at(draft.stamp.date)
+    row = draft.rows["offshore.return.partial"]
     if row.flag and 0 < amount < full:
         return None
     currency = payment.order.currency

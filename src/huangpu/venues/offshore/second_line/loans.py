@@ -119,7 +119,7 @@ def refusal(
     Rule: R-08, B3: outstanding more than six months, straight into the same-name account at the lending bank.
     Rejects: LOAN_NOT_REPAYABLE.
     """
-    months = draft.rules["offshore.second_line.loan_months_min"].at(draft.stamp.date)
+    months = draft.rows["offshore.second_line.loan_months_min"]
     drawn_before = months_before(draft.stamp.date, months.integer)
     owed = sum(
         loan.principal
