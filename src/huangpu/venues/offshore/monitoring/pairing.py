@@ -7,6 +7,8 @@ becomes a finding (`findings.py`). Legs without a reference are not paired, only
 
 import datetime
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple, Self
 
 from huangpu.core.message import Event, Stamp
 from huangpu.core.rulebook import RuleBook
@@ -19,7 +21,7 @@ from huangpu.venues.offshore.monitoring.books import (
     Trade,
 )
 from huangpu.venues.offshore.monitoring.findings import Notice, raised
-from huangpu.venues.offshore.monitoring.rates import fen_of
+from huangpu.venues.offshore.monitoring.rates import MILLION, fen_of, rate_of
 from huangpu.venues.offshore.state import Offshore
 
 BASIS_POINTS = 10_000
@@ -34,8 +36,9 @@ def noticed(
     """Look at the first `examined` new legs, at documents used twice and, on a new day, at the trades that are due."""
     books = room.books.monitor
     notices: list[Notice] = []
+    look = _Look.of(room, rules, stamp.date)
     for leg in books.legs[:examined]:
-        notices.extend(_of_leg(room, rules, stamp.date, leg))
+        notices.extend(_of_leg(look, leg))
     notices.extend(_document(room, *reuse) for reuse in books.document_reuses)
     if new_day:
         notices.extend(_of_trades(room, rules, stamp.date))
@@ -99,8 +102,43 @@ def _note_trade(books: MonitorBooks, leg: Leg, company: str, bank: str, *, sold:
     trade.uetrs.append(leg.uetr)
 
 
-def _of_leg(room: Offshore, rules: RuleBook, date: datetime.date, leg: Leg) -> Iterator[Notice]:
+class _Look(NamedTuple):
+    """What one look at many legs needs, looked up once. Units: share in basis points; rates as of `rates.rate_of`, 0 where there is none."""
+
+    room: Offshore
+    rules: RuleBook
+    date: datetime.date
+    days: int
+    share: int
+    rates: dict[str, int]
+
+    @classmethod
+    def of(cls, room: Offshore, rules: RuleBook, date: datetime.date) -> Self:
+        """Look the rows up."""
+        days = rules["offshore.pairing.round_trip_days"].at(date).integer
+        share = rules["offshore.pairing.round_trip_share"].at(date).integer
+        return cls(room, rules, date, days, share, {})
+
+    def fen(self, leg: Leg) -> int:
+        """Return what a leg is worth, as `rates.fen_of`."""
+        rate = self.rates.get(leg.currency)
+        if rate is None:
+            rate = rate_of(self.room, self.rules, self.date, leg.currency) or 0
+            self.rates[leg.currency] = rate
+        return min(leg.amount * rate // MILLION, SUM_MAX)
+
+    def is_round(self, circle: list[Leg]) -> bool:
+        """Tell whether money went round: amounts alike, within the days."""
+        fen = [self.fen(each) for each in circle]
+        if min(fen) * BASIS_POINTS < max(fen) * self.share:
+            return False
+        days = [each.day for each in circle]
+        return max(days) - min(days) <= self.days
+
+
+def _of_leg(look: _Look, leg: Leg) -> Iterator[Notice]:
     """Look at one leg: affiliates, goods that came before, circles of two and of three."""
+    room = look.room
     books = room.books.monitor
     company, bank = _company_of(leg)
     month = datetime.date.fromordinal(leg.day).isoformat()[:7]
@@ -127,32 +165,33 @@ def _of_leg(room: Offshore, rules: RuleBook, date: datetime.date, leg: Leg) -> I
                 uetrs=[first.uetr, leg.uetr],
                 detail=f"{leg.goods} for {money} under {first.reference or 'no reference'} and {leg.reference or 'no reference'}",
             )
-    days = rules["offshore.pairing.round_trip_days"].at(date).integer
-    share = rules["offshore.pairing.round_trip_share"].at(date).integer
     for circle in _circles(books, leg):
+        if not look.is_round(circle):
+            continue
         parties = sorted({each.payer for each in circle})
         span = max(each.day for each in circle) - min(each.day for each in circle)
-        fen = [fen_of(room, rules, date, {each.currency: each.amount}) for each in circle]
-        if span <= days and min(fen) * BASIS_POINTS >= max(fen) * share:
-            yield Notice(
-                key=f"ROUND_TRIP|{'|'.join(parties)}|{month}",
-                kind=FindingKind.ROUND_TRIP,
-                company=company,
-                bank=bank,
-                uetrs=[each.uetr for each in circle],
-                detail=f"money came back to {leg.payer} by {' and '.join(parties)} within {span} days",
-            )
+        yield Notice(
+            key=f"ROUND_TRIP|{'|'.join(parties)}|{month}",
+            kind=FindingKind.ROUND_TRIP,
+            company=company,
+            bank=bank,
+            uetrs=[each.uetr for each in circle],
+            detail=f"money came back to {leg.payer} by {' and '.join(parties)} within {span} days",
+        )
 
 
 def _circles(books: MonitorBooks, leg: Leg) -> Iterator[list[Leg]]:
     """Find the legs by which money of this one comes back to its payer: directly, or by one more party."""
-    back = books.edges.get(leg.payee, {})
-    if leg.payer in back:
-        yield [leg, back[leg.payer]]
-    for second, _ in zip(back.values(), range(NEIGHBOURS_MAX), strict=False):
-        third = books.edges.get(second.payee, {}).get(leg.payer)
-        if third is not None and second.payee != leg.payer:
-            yield [leg, second, third]
+    edges, payer = books.edges, leg.payer
+    back = edges.get(leg.payee)
+    if back is None:
+        return
+    if payer in back:
+        yield [leg, back[payer]]
+    for partner in islice(back, NEIGHBOURS_MAX):
+        onward = edges.get(partner)
+        if onward is not None and payer in onward and partner != payer:
+            yield [leg, back[partner], onward[payer]]
 
 
 def _of_trades(room: Offshore, rules: RuleBook, date: datetime.date) -> Iterator[Notice]:
