@@ -7,17 +7,25 @@ import httpx
 from huangpu.gateways.iso20022 import (
     Account,
     Address,
+    CancellationRequest,
     Code,
     CustomerCreditTransfer,
     Message,
     Money,
+    OriginalPayment,
     Party,
     PaymentInitiation,
     PaymentOrder,
     Refusal,
+    ResolutionOfInvestigation,
+    StatusReason,
+    StatusRequest,
     TransferOrder,
     receive,
+    write_camt029,
+    write_camt056,
     write_pacs008,
+    write_pacs028,
     write_pain001,
 )
 from tests.support.offshore import BK1_BIC, BK2_BIC, OVB_BIC
@@ -90,6 +98,57 @@ def pacs008(message_id: str, account: str, currency: str, amount: int, uetr: str
             creditor=TRADER,
             creditor_account=Account(other_id=account),
             trade_type="RESALE",
+        )
+    )
+
+
+def original(uetr: str, message_id: str, definition: str = "pacs.008.001.08") -> OriginalPayment:
+    """Name the payment that a message is about, by its UETR and the message that brought it."""
+    return OriginalPayment(
+        uetr=uetr, message_id=message_id, definition=definition, end_to_end_id="NOTPROVIDED"
+    )
+
+
+def camt056(message_id: str, about: OriginalPayment, reason: str) -> bytes:
+    """Write a request of BK1's side for a payment back."""
+    return write_camt056(
+        CancellationRequest(
+            message_id=message_id,
+            created_at=CREATED_AT,
+            assigner_bic=BK1_BIC,
+            assignee_bic=BK1_BIC,
+            original=about,
+            reasons=(StatusReason(code=reason),),
+            case_id=f"CASE-{message_id}",
+        )
+    )
+
+
+def camt029(message_id: str, about: OriginalPayment, confirmation: str, reason: str = "") -> bytes:
+    """Write BK1's answer to such a request; when it agrees, the holder of the account has consented."""
+    consent = ("/CONSENT/HOLDER",) if confirmation == "CNCL" else ()
+    return write_camt029(
+        ResolutionOfInvestigation(
+            message_id=message_id,
+            created_at=CREATED_AT,
+            assigner_bic=BK1_BIC,
+            assignee_bic=BK1_BIC,
+            confirmation=confirmation,
+            original=about,
+            reasons=(StatusReason(code=reason, information=consent),),
+        )
+    )
+
+
+def pacs028(message_id: str, about: OriginalPayment) -> bytes:
+    """Write a question what became of a payment, or of its recall where the definition is that of camt.056."""
+    return write_pacs028(
+        StatusRequest(
+            message_id=message_id,
+            created_at=CREATED_AT,
+            original=about,
+            instructing_bic=OVB_BIC,
+            instructed_bic=BK1_BIC,
         )
     )
 
