@@ -1,6 +1,17 @@
 """Pages of the offshore venue: the payments stream, one payment's life, accounts, the white list, the matrix, an instruction."""
 
-from huangpu.console.offshore import accounts, instruct, matrix, payment, stream, white_list
+from huangpu.console.offshore import (
+    accounts,
+    bank,
+    fx,
+    instruct,
+    matrix,
+    payment,
+    stream,
+    treasurer,
+    upload,
+    white_list,
+)
 
 HANDLERS = (
     stream.show,
@@ -9,7 +20,12 @@ HANDLERS = (
     payment.download_message,
     accounts.show_accounts,
     accounts.show_account,
-    white_list.show_white_list,
+    accounts.show_statement,
+    treasurer.show,
+    upload.upload,
+    bank.show,
+    fx.act_on_quote,
     matrix.show_matrix,
+    white_list.show_white_list,
 )
 """All handlers of the venue's pages; a new module adds its own here."""

@@ -9,6 +9,7 @@ from huangpu.console import acts
 from huangpu.console.offshore.filters import Filter
 from huangpu.console.offshore.instructing import instruction_of
 from huangpu.console.offshore.stream import stream_page
+from huangpu.console.offshore.treasurer import treasurer_page
 from huangpu.console.pages import Visitor, refusal_context
 from huangpu.core.message import Rejected
 
@@ -22,7 +23,11 @@ async def instruct(visitor: Visitor) -> Response[str] | Redirect:
         answer = await acts.send(visitor, form, instruction_of(form))
     except acts.Unreadable as error:
         answer = error.refusal
+    at_home = acts.text(form, "from") == "treasurer"
     if isinstance(answer, Rejected):
         extra: dict[str, Any] = refusal_context(answer, form, "instruct")
+        if at_home:
+            return await treasurer_page(visitor, extra, status=422)
         return await stream_page(visitor, extra, chosen=Filter(), status=422)
-    return Redirect(f"/offshore?done=instruct.{answer}", status_code=303)
+    target = "/offshore/treasurer" if at_home else "/offshore"
+    return Redirect(f"{target}?done=instruct.{answer}", status_code=303)

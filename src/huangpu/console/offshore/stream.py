@@ -54,7 +54,17 @@ def look(gate: Gate, _rest: str, subject: Subject) -> State:
     newest = next(_ended(room, subject.scope), None)
     last = max((pending.steps[-1].seq for pending in waiting if pending.steps), default=0)
     state["payments"] = f"{-1 if newest is None else newest.number}.{len(waiting)}.{last}"
+    state["own"] = f"{state['payments']}/{_exchange(room, subject.scope)}"
     return state
+
+
+def _exchange(room: Offshore, scope: str | None) -> str:
+    """Say how far the exchange that a reader may see has come."""
+    if scope is None:
+        return f"{len(room.books.fx.quotes)}.{len(room.books.fx.deals)}"
+    indexes = room.fx_indexes
+    found = (indexes.requests_of, indexes.quotes_of, indexes.deals_of)
+    return ".".join(str(len(index.get(scope, ()))) for index in found)
 
 
 @get("/offshore")

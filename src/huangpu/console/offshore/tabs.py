@@ -47,6 +47,8 @@ def is_party(visitor: Visitor) -> bool:
 
 
 TABS: tuple[Tab, ...] = (
+    Tab("treasurer", "/offshore/treasurer", N_("Treasury"), is_treasurer),
+    Tab("bank", "/offshore/bank", N_("Bank desk"), is_bank),
     Tab("payments", "/offshore", N_("Payments"), everybody),
     Tab("accounts", "/offshore/accounts", N_("Accounts"), is_party),
     Tab("white-list", "/offshore/white-list", N_("White list"), everybody),
