@@ -44,10 +44,16 @@ def requests_of(first: int, count: int) -> list[bytes]:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection: sends a request, reads the answer to its end, tells who waits."""
+    """One keep-alive connection: sends a request, reads the answer to its end, tells who waits; `body` is the last answer's."""
 
-    def __init__(self, answered: Callable[["Connection", int, float], None]) -> None:
+    def __init__(
+        self,
+        answered: Callable[["Connection", int, float], None],
+        lost: Callable[["Connection"], None] | None = None,
+    ) -> None:
         self._answered = answered
+        self._lost = lost
+        self.body = b""
         self._received = b""
         self._transport: asyncio.WriteTransport | None = None
         self._due_s = 0.0
@@ -76,11 +82,15 @@ class Connection(asyncio.Protocol):
             self._received = received
             return
         self._received = b""
+        self.body = received[head_end + len(HEAD_END) :]
         self._answered(self, int(received[9:12]), time.perf_counter() - self._due_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop where the server hangs up while an answer is owed."""
+        """Stop where the server hangs up while an answer is owed, or tell who waits for that."""
         if self._due_s < 0:
+            return
+        if self._lost is not None:
+            self._lost(self)
             return
         sys.exit(f"the server closed a connection: {exc}")
 

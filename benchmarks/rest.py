@@ -7,23 +7,19 @@ decided again, and as many payments in it as were acknowledged, no more and no f
 there, no fewer and at most one a connection more).
 """
 
-import contextlib
 import json
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from benchmarks.rows import Row, row
+from benchmarks.served import DEMO, Server, serving
 from huangpu.core.message import Rejected
 from huangpu.engine import CODEC
 from huangpu.journal.sqlite import SqliteReader
@@ -34,13 +30,11 @@ UNIT: Final = "payments/s"
 CONNECTIONS: Final = (1, 16, 64)
 OPEN_RATE: Final = 500
 OPEN_CONNECTIONS: Final = 64
-START_S_MAX: Final = 90.0
 NUMBERS_A_RUN: Final = 10_000_000
 OURS: Final = ("M-", "W-")
 """How the message ids of the generator and of wrk begin."""
 
 HERE: Final = Path(__file__).resolve().parent
-DEMO: Final = ("-m", "huangpu", "demo", "--speed", "0", "--quiet")
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -61,62 +55,6 @@ def run(*, quick: bool = False, server: tuple[str, ...] = DEMO) -> list[Row]:
         rows, acknowledged, wrk = _centre_rows(folder, seconds, commits, server)
         rows.append(_audit_row(folder / "centre", acknowledged, wrk))
     return plain + rows
-
-
-# ── servers ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Server(msgspec.Struct, frozen=True):
-    """A running server: its port, its process, and the seconds until its first answer."""
-
-    port: int
-    process_id: int
-    start_s: float
-
-    def processor_s(self) -> float:
-        """Return the processor time it has used."""
-        fields = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextlib.contextmanager
-def _serving(arguments: tuple[str, ...], folder: Path, path: str) -> Iterator[Server]:
-    """Start a server and wait until it answers; stop it as Ctrl-C would."""
-    port = _free_port()
-    command = [sys.executable, *arguments, "--port", str(port), "--data", str(folder)]
-    log = folder.with_suffix(".log")
-    start = time.perf_counter()
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-        try:
-            _wait_until_ready(process, port, path, log)
-            yield Server(port, process.pid, time.perf_counter() - start)
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:
-    until = time.perf_counter() + START_S_MAX
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
-    while time.perf_counter() < until and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as door:
-            door.sendall(request)
-            if door.recv(12).endswith(b"200"):
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2_000:]}")
 
 
 # ── load ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,7 +99,7 @@ def _plain_rows(folder: Path, seconds: float) -> list[Row]:
     ):
         place = folder / kind
         place.mkdir()
-        with _serving(("-m", "benchmarks.plain_server", kind), place, "/") as server:
+        with serving(("-m", "benchmarks.plain_server", kind), place, "/") as server:
             _load(server, 0, 0.5, 16)
             found = _load(server, NUMBERS_A_RUN, seconds, 64)
         rows.append(row(GROUP, f"{what}, 64 connections", found["rate"], UNIT, None, _note(found)))
@@ -178,7 +116,7 @@ def _centre_rows(
     """Measure the centre; give the rows, and how many payments the generator and wrk saw acknowledged."""
     rows: list[Row] = []
     acknowledged = 0
-    with _serving(arguments, folder / "centre", "/readyz") as server:
+    with serving(arguments, folder / "centre", "/readyz") as server:
         note = "fresh folder: founding, seed, first answer of /readyz"
         rows.append(row(GROUP, "start of a seeded demo", server.start_s, "s", None, note))
         acknowledged += _load(server, 0, 1.0, 16)["acknowledged"]
