@@ -63,26 +63,26 @@ def paid(engine: Engine, way: str = "BOOK", amount: int = 400_000_00) -> str:
 
 def recall(name: str, reason: str = "DUPL", **changes: Any) -> RequestCancellation:
     """Ask for a payment back."""
-    fields = {"message_id": message_id(), "uetr": name, "reason": reason}
+    fields: dict[str, Any] = {"message_id": message_id(), "uetr": name, "reason": reason}
     return RequestCancellation(**(fields | changes))
 
 
 def answer(name: str, confirmation: str = "CNCL", **changes: Any) -> AnswerCancellation:
     """Answer a recall."""
-    fields = {"message_id": message_id(), "uetr": name, "confirmation": confirmation}
+    fields: dict[str, Any] = {"message_id": message_id(), "uetr": name, "confirmation": confirmation}
     return AnswerCancellation(**(fields | changes))
 
 
 def give_back(name: str, reason: str = "AC04", **changes: Any) -> ReturnPayment:
     """Return a payment without a recall."""
-    fields = {"message_id": message_id(), "uetr": name, "reason": reason}
+    fields: dict[str, Any] = {"message_id": message_id(), "uetr": name, "reason": reason}
     return ReturnPayment(**(fields | changes))
 
 
 def take_back(name: str, amount: int, reason: str = "AC04", **changes: Any) -> ReceiveReturn:
     """Receive OVB's return of an outward payment of BK1."""
     number = message_id()
-    fields = {
+    fields: dict[str, Any] = {
         "message_id": number,
         "instructing_agent": OVB_BIC,
         "instructed_agent": BK1_BIC,
@@ -97,7 +97,7 @@ def take_back(name: str, amount: int, reason: str = "AC04", **changes: Any) -> R
 
 def bank_order(amount: int, **changes: Any) -> BankTransferOrder:
     """Return an order between banks in USD: out of BK1's liquidity to OVB."""
-    fields = {
+    fields: dict[str, Any] = {
         "uetr": uetr(),
         "currency": "USD",
         "amount": amount,
@@ -109,12 +109,13 @@ def bank_order(amount: int, **changes: Any) -> BankTransferOrder:
 
 def bank_pays(order: BankTransferOrder, **changes: Any) -> TransferBetweenBanks:
     """Wrap an order between banks in a message."""
-    return TransferBetweenBanks(**({"message_id": message_id(), "order": order} | changes))
+    fields: dict[str, Any] = {"message_id": message_id(), "order": order}
+    return TransferBetweenBanks(**(fields | changes))
 
 
 def bank_receives(order: BankTransferOrder, **changes: Any) -> ReceiveBankTransfer:
     """Wrap an order between banks in OVB's message to BK1."""
-    fields = {
+    fields: dict[str, Any] = {
         "message_id": message_id(),
         "instructing_agent": OVB_BIC,
         "instructed_agent": BK1_BIC,
@@ -125,7 +126,7 @@ def bank_receives(order: BankTransferOrder, **changes: Any) -> ReceiveBankTransf
 
 def announce(amount: int, name: str, **changes: Any) -> AnnounceCoveredTransfer:
     """Announce a payment to OTC1 whose cover comes through OVB."""
-    fields = {
+    fields: dict[str, Any] = {
         "message_id": message_id(),
         "instructing_agent": OVB_BIC,
         "instructed_agent": BK1_BIC,
