@@ -69,7 +69,11 @@ def recall(name: str, reason: str = "DUPL", **changes: Any) -> RequestCancellati
 
 def answer(name: str, confirmation: str = "CNCL", **changes: Any) -> AnswerCancellation:
     """Answer a recall."""
-    fields: dict[str, Any] = {"message_id": message_id(), "uetr": name, "confirmation": confirmation}
+    fields: dict[str, Any] = {
+        "message_id": message_id(),
+        "uetr": name,
+        "confirmation": confirmation,
+    }
     return AnswerCancellation(**(fields | changes))
 
 
