@@ -201,8 +201,8 @@ class PaymentLog:
                 self._by_account.setdefault(debtor_account, array("q")).append(number)
             if moved and found.creditor:
                 self._by_account.setdefault(creditor_account, array("q")).append(number)
-            names = (found.sender, found.bank, found.debtor, found.creditor)
-            for party in parties_among(*names, found.creditor_bank, found.correspondent):
+            paid = (found.creditor, found.creditor_bank, found.correspondent) if moved else ()
+            for party in parties_among(found.sender, found.bank, found.debtor, *paid):
                 self._by_institution.setdefault(party, array("q")).append(number)
         self._sorted = total
 

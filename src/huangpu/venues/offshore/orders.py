@@ -134,7 +134,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `waits` is what still stops it, in the order in which it is asked; `holds` the numbers of its holds in the ledger, one a leg of the payer.
     `maker` is the person who sent it, who can never release it. `expires_us` ends its life in the queue, `release_us` its time in the
-    warehouse (0: none). Units: microseconds since the epoch.
+    warehouse (0: none); `released` tells that a second officer let it across the second line. Units: microseconds since the epoch.
     """
 
     order: PaymentOrder
@@ -163,6 +163,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     steps: list[LifeStep] = []
     screened: str = ""
     score_bp: int = 0
+    released: bool = False
 
 
 def keys_of(record: Payment | Pending, date: datetime.date) -> list[str]:
@@ -211,15 +212,15 @@ def counterparty_key(debtor: str, order: PaymentOrder) -> str:
 
 
 def parties_of(record: Payment | Pending) -> list[str]:
-    """Return the institutions that a payment concerns, once each; only they may see it."""
-    return parties_among(
-        record.sender,
-        record.bank,
-        record.debtor,
-        record.creditor,
-        record.creditor_bank,
-        record.correspondent,
-    )
+    """Return the institutions that a payment concerns, once each; only they may see it.
+
+    Reading: a creditor, its bank and a correspondent learn of a payment with its money; while it waits, and where it ended without
+    money, it concerns who sent it and the payer's side alone. So nobody reads off it that a payer is short or a name was stopped.
+    """
+    paying = (record.sender, record.bank, record.debtor)
+    if isinstance(record, Pending) or record.status not in SETTLED:
+        return parties_among(*paying)
+    return parties_among(*paying, record.creditor, record.creditor_bank, record.correspondent)
 
 
 def parties_among(*institutions: str) -> list[str]:

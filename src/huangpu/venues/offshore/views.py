@@ -99,7 +99,7 @@ def payments(
                 break
             continue
         shown = status is None or status_of(payment) == status
-        if shown and (fits is None or fits(payment)) and _may_see(room, payment, institution):
+        if shown and (fits is None or fits(payment)) and _may_see(payment, institution):
             if len(views) == _page(limit):
                 return PaymentPage(views, cursor)
             views.append(_payment_view(room, payment, institution))
@@ -131,7 +131,7 @@ def payment(
 ) -> PaymentDetail | None:
     """Show one payment; None when there is none or the reader is no party to it."""
     found = room.record_of(uetr)
-    if found is None or not _may_see(room, found, institution):
+    if found is None or not _may_see(found, institution):
         return None
     steps = _time_line(found, told=institution in (None, found.bank))
     same_name = found.debtor == found.creditor
@@ -335,15 +335,8 @@ def _shown(wait: Wait, *, told: bool) -> str:
     return "REVIEW" if not told and wait in (Wait.SCREENING, Wait.RELEASE) else wait
 
 
-def _may_see(room: Offshore, found: Payment | Pending, institution: str | None) -> bool:
-    return institution is None or institution in (
-        found.sender,
-        found.bank,
-        found.debtor,
-        found.creditor,
-        found.creditor_bank,
-        found.correspondent,
-    )
+def _may_see(found: Payment | Pending, institution: str | None) -> bool:
+    return institution is None or institution in parties_of(found)
 
 
 def reads_for(room: Offshore, institution: str, kind: InstitutionKind) -> bool:

@@ -192,7 +192,7 @@ def _incoming(
         return []
     by_payee: dict[int, list[Queued]] = {}
     for queued in room.lines:
-        if queued.payee != ELSEWHERE and room.ledger.account(queued.payee).holder == institution:
+        if _is_paid_here(room, queued.payee, institution):
             by_payee.setdefault(queued.payee, []).append(queued)
     return [
         Incoming(
@@ -255,6 +255,14 @@ def _part(room: Offshore, resolution: Resolution, institution: str) -> Resolutio
 def _concerns(room: Offshore, uetr: str, institution: str | None) -> bool:
     record = room.record_of(uetr)
     return record is not None and (institution is None or institution in parties_of(record))
+
+
+def _is_paid_here(room: Offshore, account: int, institution: str) -> bool:
+    """Tell whether an account is a cash account of the reader; a nostro mirrors money elsewhere."""
+    if account == ELSEWHERE:
+        return False
+    described = room.registry.cash_accounts.get(_code(room, account).rpartition("/")[0])
+    return described is not None and described.holder == institution
 
 
 def _keeps_or_holds(room: Offshore, account: int, institution: str | None) -> bool:
