@@ -42,16 +42,19 @@ from huangpu.venues.offshore.state import Offshore
 __all__ = ["TABLE", "Offshore"]
 
 DUE: tuple[Callable[[Draft], list[Event]], ...] = (
+    run.monitors_due,
     warehouse_due,
     requests.recalls_due,
     bank_cover.covers_due,
     lists.screen_newcomers,
     queue.tick,
     daily.reporting_due,
-    run.monitors_due,
     positions.positions_due,
 )
-"""What a tick collects, in this order; each sees what those before it decided in the same entry."""
+"""What a tick collects, in this order; each sees what those before it decided in the same entry.
+
+The monitors come first: they look at what earlier entries left and forget it, not what this one settles after them.
+"""
 
 
 def _on_tick(room: Offshore, rules: RuleBook, stamp: Stamp) -> list[Event]:

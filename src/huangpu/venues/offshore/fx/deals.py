@@ -45,6 +45,7 @@ from huangpu.venues.offshore.liquidity.queue import released
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.state import ListingState, Offshore
+from huangpu.venues.offshore.white_list.standing import state_at
 
 
 class AcceptQuote(Command, frozen=True):
@@ -171,9 +172,11 @@ def _account_refusal(
     if refused is not None or account.account_class is not AccountClass.FTE:
         return refused
     listing = room.books.listings.get(account.holder)
-    if listing is None or listing.state is not ListingState.ACTIVE:
-        state = "not on the white list" if listing is None else listing.state
-        detail = f"{account.holder} is {state}, needed ACTIVE at settlement"
+    state = None if listing is None else state_at(listing, stamp.at_us)
+    if state is not ListingState.ACTIVE:
+        detail = (
+            f"{account.holder} is {state or 'not on the white list'}, needed ACTIVE at settlement"
+        )
         return Rejected(
             Reason.WHITE_LIST_STATUS, detail, "R-17, ACTIVE on the white list at settlement"
         )

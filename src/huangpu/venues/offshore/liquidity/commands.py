@@ -15,6 +15,7 @@ from huangpu.venues.offshore.liquidity.turn import priority_refusal
 from huangpu.venues.offshore.orders import Pending
 from huangpu.venues.offshore.payments import waiting
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.screening.telling import told_wait
 from huangpu.venues.offshore.state import Offshore, nostro_code
 
 
@@ -125,5 +126,6 @@ def _own(room: Offshore, uetr: str, stamp: Stamp) -> Pending | Rejected:
 def _not_queued(room: Offshore, pending: Pending) -> Rejected | None:
     if room.lines.get(pending.order.uetr) is not None:
         return None
-    detail = f"{pending.order.uetr} waits for {' '.join(pending.waits)}, not for money"
+    waits = dict.fromkeys(told_wait(wait) for wait in pending.waits)
+    detail = f"{pending.order.uetr} waits for {' '.join(waits)}, not for money"
     return Rejected(Reason.PAYMENT_NOT_QUEUED, detail, QUEUES)

@@ -250,6 +250,7 @@ class _Round:
         trial = Draft(room, draft.rules, draft.stamp, moves=_copy_of(draft.moves))
         records: list[PaymentSettled] = []
         legs: list[Leg] = []
+        news: list[Event] = []
         faulty: list[Queued] = []
         for payment in group:
             pending = room.books.pending[payment.key]
@@ -260,6 +261,7 @@ class _Round:
                 continue
             records.append(recorded(own, plan, pending))
             legs += plan.legs
+            news += plan.news
         if faulty:
             # The trial is dropped. Outside it they end or wait for something else, or only the group stood in their way.
             for payment in faulty:
@@ -277,7 +279,7 @@ class _Round:
             return False
         trial.move(legs)
         _adopt(draft.moves, trial.moves)
-        self.events.append(LegsPosted(legs=legs, simultaneous=True))
+        self.events += [*news, LegsPosted(legs=legs, simultaneous=True)]
         self.events += [_with_balances_after(draft, record) for record in records]
         found_resolution = self._resolution(method, currency, _Settled(group, before))
         self.events.append(GridlockResolved(resolution=found_resolution))

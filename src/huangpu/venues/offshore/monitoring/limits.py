@@ -237,15 +237,15 @@ def note_ended(room: Offshore, payment: Payment | Pending, stamp: Stamp) -> None
     for subject in (customer_key(payment.bank, payment.debtor), payment.bank):
         use = books.uses[subject]
         use.payments -= 1
-        use.sums[order.currency] -= order.amount
-        use.counterparties[counterparty] -= order.amount
-        use.countries[country] -= order.amount
+        _add(use.sums, order.currency, -order.amount)
+        _add(use.counterparties, counterparty, -order.amount)
+        _add(use.countries, country, -order.amount)
 
 
 def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_us: int) -> None:
     """Add a payment to the counters of its customer and its bank.
 
-    Reading: a day's sum that would pass what a journal can write stands still; it is above every limit by then.
+    Reading: a day's sum that would pass what a journal can write stands still for the day; it is above every limit by then.
     """
     order, creditor = payment.order, payment.creditor
     currency, amount, second = order.currency, order.amount, at_us // SECOND_US
@@ -256,11 +256,9 @@ def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_u
         if use is None:
             use = uses[subject] = Use()
         use.payments += 1
-        total = use.sums.get(currency, 0) + amount
-        if total <= SUM_MAX:
-            use.sums[currency] = total
-            use.counterparties[counterparty] = use.counterparties.get(counterparty, 0) + amount
-            use.countries[country] = use.countries.get(country, 0) + amount
+        _add(use.sums, currency, amount)
+        _add(use.counterparties, counterparty, amount)
+        _add(use.countries, country, amount)
         seconds = use.seconds
         if second in seconds:
             seconds[second] += 1
@@ -273,6 +271,13 @@ def in_window(use: Use, at_us: int) -> int:
     """Count the payments of the sixty seconds that end now."""
     first = at_us // SECOND_US - WINDOW_SECONDS + 1
     return sum(number for second, number in use.seconds.items() if second >= first)
+
+
+def _add(sums: dict[str, int], key: str, amount: int) -> None:
+    """Add to a sum of the day, or take away; one that has reached its end stays there."""
+    before = sums.get(key, 0)
+    if before < SUM_MAX:
+        sums[key] = min(before + amount, SUM_MAX)
 
 
 def _forget_before(seconds: dict[int, int], first: int) -> None:

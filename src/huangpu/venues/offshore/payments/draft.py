@@ -12,13 +12,27 @@ from huangpu.ledger.book import Book
 from huangpu.ledger.kernel import BOOKED_LIMIT
 from huangpu.ledger.transfers import LedgerCode, Leg, LegKind, Shortfall
 from huangpu.venues.offshore.orders import Payment, Pending, counterparty_key, keys_of
+from huangpu.venues.offshore.screening.books import Standing
 from huangpu.venues.offshore.state import Offshore
 
 
 class Moves:
-    """What an entry has decided so far: movements by ledger account, ids used up, payments ended, and counters of other rooms."""
+    """What an entry has decided so far: movements by ledger account, ids used up, payments ended, and counters of other rooms.
 
-    __slots__ = ("booked", "counterparties", "counts", "ended", "held", "holds", "keys")
+    `cleared` are the decisions of officers on parties, `cases` the parties for which a case was opened, both by `bank|party`.
+    """
+
+    __slots__ = (
+        "booked",
+        "cases",
+        "cleared",
+        "counterparties",
+        "counts",
+        "ended",
+        "held",
+        "holds",
+        "keys",
+    )
 
     def __init__(self) -> None:
         self.booked: dict[int, int] = {}
@@ -28,6 +42,8 @@ class Moves:
         self.keys: set[str] = set()
         self.counterparties: set[str] = set()
         self.counts: dict[str, int] = {}
+        self.cases: set[str] = set()
+        self.cleared: dict[str, Standing] = {}
 
 
 class Draft:

@@ -28,7 +28,7 @@ def finished(draft: Draft, plan: Plan, waited: Pending | None = None) -> list[Ev
         return shortfall
     settled = recorded(draft, plan, waited)
     draft.move(legs)
-    return [LegsPosted(legs=legs), settled]
+    return [*plan.news, LegsPosted(legs=legs), settled]
 
 
 def recorded(draft: Draft, plan: Plan, waited: Pending | None) -> PaymentSettled:
@@ -87,8 +87,8 @@ def _payment(draft: Draft, plan: Plan, waited: Pending | None) -> Payment:
         in_batch=draft.in_batch,
         received_us=0 if waited is None else waited.at_us,
         steps=[] if waited is None else waited.steps,
-        screened=plan.screened if waited is None else waited.screened,
-        score_bp=plan.score_bp if waited is None else waited.score_bp,
+        screened=plan.screened,
+        score_bp=plan.score_bp,
         charge=plan.charge,
     )
 

@@ -6,7 +6,7 @@ itself (form, ids, who asked) is not asked twice.
 
 from typing import NamedTuple
 
-from huangpu.core.message import Rejected
+from huangpu.core.message import Event, Rejected
 from huangpu.core.reasons import Reason
 from huangpu.ledger.transfers import Leg, LegKind
 from huangpu.registry.cash_accounts import AccountClass, CashAccount, ledger_code
@@ -27,7 +27,10 @@ FEES = "FEES"
 
 
 class Plan(NamedTuple):
-    """One payment that nothing but money, time or review can stop; `screened` and `score_bp` as in `Payment`. Units: charge in minor units."""
+    """One payment that nothing but money, time or review can stop; `screened` and `score_bp` as in `Payment`. Units: charge in minor units.
+
+    `news` is what screening found when the payment was looked at again, to be told when it settles.
+    """
 
     order: PaymentOrder
     direction: Direction
@@ -37,6 +40,7 @@ class Plan(NamedTuple):
     correspondent: str
     legs: list[Leg]
     charge: int
+    news: tuple[Event, ...] = ()
     screened: str = ""
     score_bp: int = 0
 

@@ -59,7 +59,10 @@ def accepted(draft: Draft, plan: Plan, *, awaits_cover: bool = False) -> list[Ev
     if isinstance(events, Rejected) or not (found.news or found.findings):
         return events
     uetr = plan.order.uetr
-    return verdict_events(draft.room, draft.stamp, found, bank=draft.bank, uetr=uetr) + events
+    opened = draft.moves.cases
+    return (
+        verdict_events(draft.room, draft.stamp, found, opened, bank=draft.bank, uetr=uetr) + events
+    )
 
 
 def _reviewed(draft: Draft, plan: Plan, waits: list[Wait]) -> list[Event] | Rejected:
@@ -88,14 +91,23 @@ def resolve(draft: Draft, pending: Pending, wait: Wait) -> list[Event] | Rejecte
     """
     assert wait in pending.waits, (wait, pending.waits)
     own = draft.of(pending)
+    if wait is Wait.RELEASE:
+        pending = msgspec.structs.replace(pending, released=True)
     waits = [left for left in pending.waits if left is not wait]
     if waits:
         return _waiting(own, _stepped(own, pending, waits), [])
     plan = ready(own, pending, wait)
     if not isinstance(plan, Plan):
         return plan
+    freed: list[Leg] = []
+    if pending.holds and not _fit(own, pending, plan):
+        # A charge has changed since the money was held, or the holder has freed it.
+        freed = _voids(own, pending)
+        own.move(freed)
+        pending = msgspec.structs.replace(pending, holds=[])
     found = _settled_or_queued(own, plan, pending)
-    return end(own, pending, "RJCT", found) if isinstance(found, Rejected) else found
+    events = end(own, pending, "RJCT", found) if isinstance(found, Rejected) else found
+    return [LegsPosted(legs=freed), *events] if freed else events
 
 
 def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
@@ -106,11 +118,11 @@ def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
     plan = planned_again(own, pending)
     if isinstance(plan, Rejected):
         return end(own, pending, "RJCT", plan)
-    stopped = _stopped_again(own, pending, plan)
-    if stopped:
-        return stopped
-    asked = any(step.wait == Wait.RELEASE for step in pending.steps)
-    if plan.cell.row.value == Permission.RELEASE and not asked:
+    screened = _screened_again(own, pending, plan)
+    if not isinstance(screened, Plan):
+        return screened
+    plan = screened
+    if plan.cell.row.value == Permission.RELEASE and not pending.released:
         # The cell has changed while the payment waited: an upgrade was withdrawn, or a row came into force.
         later = _stepped(own, pending, [Wait.RELEASE])
         return _waiting(own, later, [] if pending.holds else _holds(own, plan))
@@ -123,32 +135,34 @@ def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
     return plan
 
 
-def _stopped_again(own: Draft, pending: Pending, plan: Plan) -> list[Event]:
-    """Let a payment wait for an officer (again) when a list that changed while it waited names a party."""
-    found = verdict_again(own.room, own.rules, own.stamp, pending)
-    if found is None or not found.stops:
-        return []
+def _screened_again(own: Draft, pending: Pending, plan: Plan) -> Plan | list[Event]:
+    """Let a payment wait for an officer (again) when a list that changed while it waited names a party; else plan what to tell of it."""
+    moves = own.moves
+    found = verdict_again(own.room, own.rules, own.stamp, pending, moves.cleared)
+    if found is None:
+        return plan._replace(screened=pending.screened, score_bp=pending.score_bp)
+    news = verdict_events(
+        own.room,
+        own.stamp,
+        found,
+        moves.cases if found.stops else set(moves.cases),
+        bank=pending.bank,
+        uetr=pending.order.uetr,
+        maker=pending.maker,
+    )
+    version, score_bp = found.list_version, max(pending.score_bp, found.score_bp)
+    if not found.stops:
+        return plan._replace(news=tuple(news), screened=version, score_bp=score_bp)
     later = msgspec.structs.replace(
-        _stepped(own, pending, [Wait.SCREENING]),
-        screened=found.list_version,
-        score_bp=found.score_bp,
+        _stepped(own, pending, [Wait.SCREENING]), screened=version, score_bp=score_bp
     )
-    uetr = pending.order.uetr
-    opened = verdict_events(
-        own.room, own.stamp, found, bank=pending.bank, uetr=uetr, maker=pending.maker
-    )
-    return opened + _waiting(own, later, [] if pending.holds else _holds(own, plan))
+    return news + _waiting(own, later, [] if pending.holds else _holds(own, plan))
 
 
 def end(draft: Draft, pending: Pending, status: str, cause: Rejected) -> list[Event]:
     """End a waiting payment without money: RJCT or CANC, its holds void."""
     own = draft.of(pending)
-    ledger = draft.room.ledger
-    legs: list[Leg] = []
-    for number in pending.holds:
-        hold = ledger.open_hold(number)
-        assert hold is not None, number
-        legs.append(Leg(LegKind.VOID, hold.debit, hold.credit, hold.amount, number))
+    legs = _voids(own, pending)
     payment = Payment(
         number=own.next_number(),
         seq=own.stamp.seq,
@@ -269,6 +283,27 @@ def _value_date_us(draft: Draft, plan: Plan) -> int | Rejected:
     if closed and not is_business_day(draft.rules, day):
         day = next_business_day(draft.rules, day)
     return 0 if day == today else instant_us(day, 0)
+
+
+def _voids(draft: Draft, pending: Pending) -> list[Leg]:
+    """Free the holds of a payment.
+
+    Reading: a holder may have closed a hold on its own account in bulk (huangpu policy 2); nothing is left of that one to free.
+    """
+    legs: list[Leg] = []
+    for number in pending.holds:
+        hold = draft.room.ledger.open_hold(number)
+        if hold is not None:
+            legs.append(Leg(LegKind.VOID, hold.debit, hold.credit, hold.amount, number))
+    return legs
+
+
+def _fit(draft: Draft, pending: Pending, plan: Plan) -> bool:
+    """Tell whether the holds of a payment are still those of its plan."""
+    found = [draft.room.ledger.open_hold(number) for number in pending.holds]
+    kept = [None if hold is None else (hold.debit, hold.credit, hold.amount) for hold in found]
+    wanted = [(leg.debit, leg.credit, leg.amount) for leg in holds_of(plan)]
+    return kept == wanted
 
 
 def _holds(draft: Draft, plan: Plan) -> list[Leg]:

@@ -88,6 +88,9 @@ def clear_screening_case(
     if pending is None or Wait.SCREENING not in pending.waits or len(others) > 1:
         return [decided]
     draft = Draft(room, rules, stamp)
+    standing = _standing_after(room, case, CaseState.CLEARED)
+    if standing is not None:
+        draft.moves.cleared[standing_key(case.bank, case.party)] = standing
     went_on = with_released(draft, resolve(draft, pending, Wait.SCREENING))
     return went_on if isinstance(went_on, Rejected) else [decided, *went_on]
 
@@ -167,17 +170,24 @@ def apply_case_decided(room: Offshore, event: ScreeningCaseDecided, stamp: Stamp
             books.open_by_uetr[case.uetr] = left
         else:
             del books.open_by_uetr[case.uetr]
+    standing = _standing_after(room, case, event.state)
+    if standing is not None:
+        books.standings[key] = standing
+
+
+def _standing_after(room: Offshore, case: Case, state: CaseState) -> Standing | None:
+    """Return what a decision leaves of a party, beside what the same decision left before; None where its lists have all changed."""
+    books = room.books.screening
     in_force = {list_id: one.version for list_id, one in books.lists.items()}
     entries = [
         (hit.list_id, hit.entry_id)
         for hit in case.hits
         if case.lists.get(hit.list_id) == in_force.get(hit.list_id)
     ]
-    before = books.standings.get(key)
-    if before is not None and before.state is event.state:
+    before = books.standings.get(standing_key(case.bank, case.party))
+    if before is not None and before.state is state:
         entries = [*before.entries, *(one for one in entries if one not in before.entries)]
-    if entries:
-        books.standings[key] = Standing(event.state, case.id, entries)
+    return Standing(state, case.id, entries) if entries else None
 
 
 def _with_note(case: Case, text: str, stamp: Stamp) -> Case:

@@ -23,7 +23,7 @@ OFFICERS_OWN: Final = frozenset({NoteScreeningCase, ClearScreeningCase, ConfirmS
 """Commands whose very name would tell a customer of a case."""
 
 _REVIEWS = (Wait.SCREENING, Wait.RELEASE)
-_UNTOLD = ("screened", "score_bp")
+_UNTOLD = ("screened", "score_bp", "released")
 
 
 def told(event: Event) -> object | None:

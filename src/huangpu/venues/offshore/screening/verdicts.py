@@ -4,7 +4,9 @@ A known party costs a look-up; an unknown one is held against the index once and
 this is told to the customer. Leaves out: agents that are no members are screened by their bank, and free text is not read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -23,11 +25,13 @@ from huangpu.venues.offshore.screening.books import (
     KnownParty,
     ListEntry,
     ScreeningBooks,
+    Standing,
     Verdict,
 )
 from huangpu.venues.offshore.screening.names import member_key, normal, party_key
 from huangpu.venues.offshore.state import Offshore
 
+NOTHING_CLEARED: Final[Mapping[str, Standing]] = MappingProxyType({})
 HITS_MAX = 50
 """Hits that are kept of one party, the best first; more than an officer reads."""
 
@@ -51,10 +55,12 @@ def verdict(
     order: PaymentOrder,
     parties: tuple[str, str],
     bank: str,
+    cleared: Mapping[str, Standing] = NOTHING_CLEARED,
 ) -> Verdict:
     """Say what screening makes of a payment. `parties` are the institutions of debtor and creditor, empty where they are no members.
 
     Rule: domain note D1; huangpu policy 31.
+    Shape: cleared are decisions of officers that the entry in the making brings, by `standing_key`.
     """
     books = room.books.screening
     if not books.lists:
@@ -81,18 +87,22 @@ def verdict(
         receiver or _newcomer(room, creditor, order.creditor_name, order.creditor_country),
     )
     cached = payer is not None and receiver is not None
-    return _judged(room, rules, stamp, pair, bank, cached=cached)
+    return _judged(room, rules, stamp, pair, bank, cleared, cached=cached)
 
 
 def verdict_again(
-    room: Offshore, rules: RuleBook, stamp: Stamp, pending: Pending
+    room: Offshore,
+    rules: RuleBook,
+    stamp: Stamp,
+    pending: Pending,
+    cleared: Mapping[str, Standing] = NOTHING_CLEARED,
 ) -> Verdict | None:
     """Screen a payment that waited where a list has changed since; None where none has."""
     books = room.books.screening
     if not books.lists or pending.screened == room.screening.at(books).in_force:
         return None
     parties = (pending.debtor, pending.creditor)
-    return verdict(room, rules, stamp, pending.order, parties, pending.bank)
+    return verdict(room, rules, stamp, pending.order, parties, pending.bank, cleared)
 
 
 def _judged(
@@ -101,6 +111,7 @@ def _judged(
     stamp: Stamp,
     pair: tuple[KnownParty, KnownParty],
     bank: str,
+    cleared: Mapping[str, Standing],
     *,
     cached: bool,
 ) -> Verdict:
@@ -114,7 +125,7 @@ def _judged(
     findings = [
         found
         for party in parties.values()
-        if party.hits and (found := finding(books, rules, stamp, party, bank)) is not None
+        if party.hits and (found := finding(books, rules, stamp, party, bank, cleared)) is not None
     ]
     in_force = room.screening.at(books).in_force
     if not findings:
@@ -138,10 +149,16 @@ def _judged(
 
 
 def finding(
-    books: ScreeningBooks, rules: RuleBook, stamp: Stamp, party: KnownParty, bank: str
+    books: ScreeningBooks,
+    rules: RuleBook,
+    stamp: Stamp,
+    party: KnownParty,
+    bank: str,
+    cleared: Mapping[str, Standing],
 ) -> Finding | None:
     """Say what a bank has to look at in a party's hits; None when they are cleared or too low."""
-    standing = books.standings.get(standing_key(bank, party.key))
+    key = standing_key(bank, party.key)
+    standing = cleared.get(key) or books.standings.get(key)
     hits = party.hits
     if standing is not None and standing.state is CaseState.CONFIRMED:
         if any((hit.list_id, hit.entry_id) in standing.entries for hit in hits):
@@ -169,11 +186,18 @@ def standing_key(bank: str, party: str) -> str:
 
 
 def verdict_events(
-    room: Offshore, stamp: Stamp, found: Verdict, *, bank: str, uetr: str, maker: str = ""
+    room: Offshore,
+    stamp: Stamp,
+    found: Verdict,
+    opened: set[str],
+    *,
+    bank: str,
+    uetr: str,
+    maker: str = "",
 ) -> list[Event]:
     """List what a verdict leaves in the journal: newly known parties and cases; nothing for parties that are known and clear.
 
-    `maker` is who sent the payment, where that is not the actor.
+    `opened` are the parties for which this entry has opened a case, and is added to; `maker` is who sent the payment, where that is not the actor.
     Reading: a party in review whose case is still open gets no second one for a later payment.
     """
     events: list[Event] = []
@@ -181,8 +205,10 @@ def verdict_events(
         events.append(PartiesScreened(parties=list(found.news)))
     open_cases = room.books.screening.open_cases
     for number, one in enumerate(found.findings, 1):
-        if not found.stops and standing_key(bank, one.party.key) in open_cases:
+        key = standing_key(bank, one.party.key)
+        if not found.stops and (key in open_cases or key in opened):
             continue
+        opened.add(key)
         case = case_of(room, stamp, one, bank=bank, case_id=f"{uetr}.{stamp.seq}.{number}")
         case = msgspec.structs.replace(case, uetr=uetr, maker=maker or stamp.person)
         events.append(ScreeningCaseOpened(case=case))
@@ -291,10 +317,18 @@ def screened(room: Offshore, party: KnownParty) -> list[Hit]:
 def apply_parties_screened(room: Offshore, event: PartiesScreened, stamp: Stamp) -> None:
     """Know the parties by what they hit."""
     books = room.books.screening
-    for party in event.parties:
+    for screened_now in event.parties:
+        # Two banks may have met the party in one entry, each as the only one.
+        party = _with_banks_of(screened_now, books.parties.get(screened_now.key))
         books.members += bool(party.institution) and party.key not in books.parties
         books.parties[party.key] = party
         room.screening.hits.pop(party.key, None)
+
+
+def _with_banks_of(party: KnownParty, before: KnownParty | None) -> KnownParty:
+    if before is None or before.banks == party.banks:
+        return party
+    return msgspec.structs.replace(party, banks=list(dict.fromkeys([*before.banks, *party.banks])))
 
 
 def apply_case_opened(room: Offshore, event: ScreeningCaseOpened, stamp: Stamp) -> None:
