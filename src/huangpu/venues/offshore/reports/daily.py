@@ -214,10 +214,12 @@ def _with_rows(room: Offshore, rules: RuleBook, work: Closing, found: list[Findi
     for row, entry in entries(room, work.row, day.end_row):
         _findings(entry, day, found)
         for posted in entry.postings:
-            if posted.payment is not None:
-                currency = posted.payment.order.currency
-                payments[currency] = payments.get(currency, 0) + 1
-                large_value.add(room, sums, posted.payment)
+            if posted.cause is not None:
+                payment = posted.cause.payment
+                if payment is not None:
+                    currency = payment.order.currency
+                    payments[currency] = payments.get(currency, 0) + 1
+                large_value.add(room, sums, posted.cause)
             for record in records_of(room, rules, day.rates, posted):
                 _fold_record(parts, record)
                 if record.currency != "CNY" and record.currency not in day.rates:
@@ -230,14 +232,16 @@ def _with_rows(room: Offshore, rules: RuleBook, work: Closing, found: list[Findi
 
 
 def _findings(entry: EntryPostings, day: ReportingDay, found: list[Finding]) -> None:
-    for kind, payments in (
+    for kind, causes in (
         (BreakKind.POSTING_MISSING, entry.missing),
         (BreakKind.POSTING_TWICE, entry.twice),
     ):
-        for payment in payments:
-            bank = payment.bank
-            detail = f"{payment.status} in entry {payment.seq}, legs {'none' if kind is BreakKind.POSTING_MISSING else 'more than one pair'}"
-            found.append(Finding(kind, bank, f"{bank}-SAU", payment.order.uetr, day.date, detail))
+        for cause in causes:
+            bank, payment = cause.source.bank, cause.payment
+            status = cause.kind if payment is None else payment.status
+            legs = "none" if kind is BreakKind.POSTING_MISSING else "more than one pair"
+            detail = f"{status} in entry {cause.source.seq}, legs {legs}"
+            found.append(Finding(kind, bank, f"{bank}-SAU", cause.name, day.date, detail))
 
 
 def _fold_record(parts: dict[str, UnitPart], record: Record) -> None:

@@ -14,6 +14,7 @@ from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import Rounding, divided
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.recalls.books import Return
 from huangpu.venues.offshore.reports.books import (
     SUM_MAX,
     Closing,
@@ -21,7 +22,7 @@ from huangpu.venues.offshore.reports.books import (
     LargeValueReport,
     LargeValueState,
 )
-from huangpu.venues.offshore.reports.postings import moved_amount
+from huangpu.venues.offshore.reports.causes import Cause, CauseKind
 from huangpu.venues.offshore.state import Offshore, Payment
 
 LARGE_VALUE = "huangpu policy 72, large-value reports (B7)"
@@ -57,21 +58,36 @@ class LargeValueReportFiled(Event, frozen=True):
     reference: str
 
 
-def add(room: Offshore, sums: dict[str, CompanySum], payment: Payment) -> None:
-    """Count a payment for the companies on both sides whose accounts are kept here."""
-    order = payment.order
-    group = "CNY" if order.currency == "CNY" else "FOREIGN"
-    for bank, company, direction in (
-        (payment.bank, payment.debtor, "OUT"),
-        (payment.creditor_bank or payment.bank, payment.creditor, "IN"),
-    ):
+def add(room: Offshore, sums: dict[str, CompanySum], cause: Cause) -> None:
+    """Count a payment or a return for the companies on both sides whose accounts are kept here.
+
+    Reading: B7 reports transfers, one-sided, so a return is a transfer of its own and lessens nothing; a charge and an exchange of the own money are
+    none.
+    """
+    if cause.kind not in (CauseKind.PAYMENT, CauseKind.RETURN):
+        return
+    currency = room.ledger.account(cause.debit).asset
+    group = "CNY" if currency == "CNY" else "FOREIGN"
+    for bank, company, direction in _sides(room, cause):
         found = room.registry.institutions.get(company)
         if found is None or found.kind in NOT_COMPANIES:
             continue
         key = f"{bank}|{company}|{direction}|{group}"
         old = sums.get(key) or CompanySum()
-        total = min(old.sums.get(order.currency, 0) + moved_amount(payment), SUM_MAX)
-        sums[key] = CompanySum(old.payments + 1, {**old.sums, order.currency: total})
+        total = min(old.sums.get(currency, 0) + cause.amount, SUM_MAX)
+        sums[key] = CompanySum(old.payments + 1, {**old.sums, currency: total})
+
+
+def _sides(room: Offshore, cause: Cause) -> tuple[tuple[str, str, str], ...]:
+    """Return bank, company and direction of both sides."""
+    source = cause.source
+    if isinstance(source, Return):
+        payment = room.payments.at(source.payment)
+        receiver = payment.creditor_bank or payment.bank
+        return (receiver, source.payer, "OUT"), (payment.bank, source.payee, "IN")
+    assert isinstance(source, Payment)
+    receiver = source.creditor_bank or source.bank
+    return (source.bank, source.debtor, "OUT"), (receiver, source.creditor, "IN")
 
 
 def due_events(room: Offshore, rules: RuleBook, stamp: Stamp, work: Closing) -> list[Event]:

@@ -1,17 +1,16 @@
-"""Which movements of the ledger are which payment: the legs of a journal entry, joined with the payments that it settled.
+"""Which movements of the ledger are for what: the legs of a journal entry, joined with the payments, returns, transfers and exchanges in it.
 
-A payment moves its amount between two accounts: one leg inside a unit, two through the mirrors between units. What is left of an entry
-after the legs of its payments (an opening balance, a premium, a bank's charge, an exchange of currencies) is a posting without a payment.
-Nothing is stored: payments and movements are both final, so the join is the same whenever it is made.
+Each moves its amount between two accounts: one leg inside a unit, two through the mirrors between units. What is left of an entry after the
+legs of its causes (an opening balance, a premium, a packed transfer of another venue) is a posting without a cause.
+Nothing is stored: causes and movements are both final, so the join is the same whenever it is made.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from huangpu.ledger.accounts import interunit_code
-from huangpu.registry.cash_accounts import ledger_code
 from huangpu.venues.offshore.orders import SETTLED
-from huangpu.venues.offshore.state import Direction, Offshore, Payment, nostro_code
+from huangpu.venues.offshore.reports.causes import Cause, causes_of, legs_of, of_payment
+from huangpu.venues.offshore.state import Offshore, Payment
 
 
 class Movement(NamedTuple):
@@ -26,18 +25,18 @@ class Movement(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """One entry's payment with its movements, or (payment None) one movement that belongs to no payment."""
+    """One cause with its movements, or (cause None) one movement that this venue knows no cause of."""
 
-    payment: Payment | None
+    cause: Cause | None
     movements: list[Movement]
 
 
 class EntryPostings(NamedTuple):
-    """Everything one journal entry moved; `missing` are payments without their legs, `twice` those whose legs came again."""
+    """Everything one journal entry moved; `missing` are causes without their legs, `twice` those whose legs came again."""
 
     postings: list[Posted]
-    missing: list[Payment]
-    twice: list[Payment]
+    missing: list[Cause]
+    twice: list[Cause]
 
 
 def entries(room: Offshore, first: int, end: int) -> Iterator[tuple[int, EntryPostings]]:
@@ -68,7 +67,7 @@ def movements(room: Offshore, first: int, end: int) -> Iterator[Movement]:
 
 
 def postings_of(room: Offshore, number: int, first: int, end: int) -> Iterator[Posted]:
-    """Walk through the movements of one ledger account, each with its payment where it has one."""
+    """Walk through the movements of one ledger account, each with its cause where it has one."""
     history, after = room.ledger.history, first
     for row in history.rows_of(number, first, end):
         if row < after:
@@ -77,7 +76,7 @@ def postings_of(room: Offshore, number: int, first: int, end: int) -> Iterator[P
         begin, after = history.row_of_entry(seq), history.row_of_entry(seq + 1)
         _, found = _joined(room, list(movements(room, begin, after)), -1)
         mine = [
-            Posted(posted.payment, [movement])
+            Posted(posted.cause, [movement])
             for posted in found.postings
             for movement in posted.movements
             if number in (movement.debit, movement.credit)
@@ -107,42 +106,6 @@ def payments_of_entry(
     return found, before, number
 
 
-def sides_of(room: Offshore, payment: Payment) -> tuple[int, int]:
-    """Return the ledger accounts that a payment debits and credits in the end: customers' accounts or the nostro."""
-    order, currency = payment.order, payment.order.currency
-    nostro = nostro_code(payment.bank, payment.correspondent, currency)
-    inward = payment.direction is Direction.INWARD
-    outward = payment.direction is Direction.OUTWARD
-    debit = room.ledger.number(nostro if inward else ledger_code(order.debtor_account, currency))
-    credit = room.ledger.number(
-        nostro if outward else ledger_code(order.creditor_account, currency)
-    )
-    assert debit is not None
-    assert credit is not None
-    return debit, credit
-
-
-def moved_amount(payment: Payment) -> int:
-    """Return what a payment moved to its creditor: a charge that the creditor bears is kept back. Units: minor units."""
-    order = payment.order
-    borne = payment.direction is Direction.OUTWARD and order.charge_bearer == "CRED"
-    return order.amount - (payment.charge if borne else 0)
-
-
-def legs_of(room: Offshore, payment: Payment) -> list[tuple[int, int, int]]:
-    """Return the legs that a payment must have left: debit, credit, amount."""
-    ledger, amount = room.ledger, moved_amount(payment)
-    debit, credit = sides_of(room, payment)
-    payer, receiver = ledger.account(debit), ledger.account(credit)
-    if payer.unit == receiver.unit:
-        return [(debit, credit, amount)]
-    out_of = ledger.number(interunit_code(payer.unit, payer.asset))
-    into = ledger.number(interunit_code(receiver.unit, receiver.asset))
-    assert out_of is not None
-    assert into is not None
-    return [(debit, out_of, amount), (into, credit, amount)]
-
-
 def _first_payment(room: Offshore, seq: int) -> int:
     log = room.payments
     low, high = 0, len(log)
@@ -158,27 +121,28 @@ def _first_payment(room: Offshore, seq: int) -> int:
 def _joined(room: Offshore, group: list[Movement], number: int) -> tuple[int, EntryPostings]:
     payments, before, after = payments_of_entry(room, group[0].seq, number)
     # A payment between two entries that moved money settled in one that moved none.
-    postings = [Posted(payment, []) for payment in before]
-    if not payments:
+    missing = [cause for payment in before for cause in of_payment(room, payment)]
+    postings = [Posted(cause, []) for cause in missing]
+    causes = causes_of(room, group[0].seq, payments)
+    if not causes:
         postings += [Posted(None, [movement]) for movement in group]
-        return after, EntryPostings(postings, before, [])
+        return after, EntryPostings(postings, missing, [])
     pool: dict[tuple[int, int, int], list[Movement]] = {}
     for movement in reversed(group):
         key = (movement.debit, movement.credit, movement.amount)
         pool.setdefault(key, []).append(movement)
-    missing = before
-    expected: dict[tuple[int, int, int], Payment] = {}
-    for payment in payments:
-        legs = legs_of(room, payment)
-        expected.update(dict.fromkeys(legs, payment))
+    expected: dict[tuple[int, int, int], Cause] = {}
+    for cause in causes:
+        legs = legs_of(room, cause)
+        expected.update(dict.fromkeys(legs, cause))
         if not all(pool.get(leg) for leg in legs):
-            missing.append(payment)
-            postings.append(Posted(payment, []))
+            missing.append(cause)
+            postings.append(Posted(cause, []))
             continue
-        postings.append(Posted(payment, [pool[leg].pop() for leg in legs]))
+        postings.append(Posted(cause, [pool[leg].pop() for leg in legs]))
     left = sorted(movement for found in pool.values() for movement in found)
     twice = {
-        expected[key].order.uetr: expected[key]
+        expected[key].name: expected[key]
         for one in left
         if (key := (one.debit, one.credit, one.amount)) in expected
     }

@@ -7,7 +7,7 @@ entries do not add up is refused, one that does not begin where the last one end
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -27,6 +27,7 @@ from huangpu.venues.offshore.reports.breaks import (
     Finding,
     opened,
 )
+from huangpu.venues.offshore.reports.causes import Cause
 from huangpu.venues.offshore.reports.postings import postings_of
 from huangpu.venues.offshore.state import Nostro, Offshore, nostro_code
 
@@ -109,23 +110,31 @@ def receive_correspondent_statement(
     ]
     ours += [Listed(item) for item in mirror_items(room, nostro, since, command.date)]
     theirs += [Listed(item) for item in command.entries]
-    compared = compare(ours, theirs)
+    compared = compare(ours, theirs, room.recalls.returned)
     found = _opening_finding(room, nostro, command, earlier)
     found += _findings(nostro, command.date, compared)
     return _events(room, stamp, command, compared, found)
 
 
-def compare(ours: Iterable[Listed], theirs: Iterable[Listed]) -> Compared:
-    """Pair the entries of two sides.
+def compare(
+    ours: Iterable[Listed], theirs: Iterable[Listed], returned: Container[str] = ()
+) -> Compared:
+    """Pair the entries of two sides; `returned` are the UETRs that stand for a payment and for its return.
 
-    Reading: entries of one UETR are paired in their order, those that are wholly equal first. An entry without UETR on either side may
-    agree with any of the same side, amount and value date; two different UETRs never do.
+    Reading: entries of one UETR are paired in their order, those that are wholly equal first, then those of one side; a payment is never paired
+    with its return. An entry without UETR on either side may agree with any of the same side, amount and value date; two different UETRs
+    never do.
     """
+
+    def alone(item: Item) -> tuple[object, ...] | None:
+        return (item.uetr,) if item.uetr and item.uetr not in returned else None
+
     agreed: list[tuple[Listed, Listed]] = []
     differing: list[tuple[Listed, Listed]] = []
     rest, left = list(ours), list(theirs)
     rest, left = _paired(rest, left, _whole, agreed)
-    rest, left = _paired(rest, left, _uetr, differing)
+    rest, left = _paired(rest, left, _side, differing)
+    rest, left = _paired(rest, left, alone, differing)
     named, bare = _split(rest)
     left_named, left_bare = _split(left)
     bare, left_bare = _paired(bare, left_bare, _sum, agreed)
@@ -137,7 +146,7 @@ def compare(ours: Iterable[Listed], theirs: Iterable[Listed]) -> Compared:
 def mirror_items(
     room: Offshore, nostro: Nostro, first: datetime.date, last: datetime.date
 ) -> list[Item]:
-    """List the entries of a nostro mirror from the first to the last of two dates, with the UETRs of their payments."""
+    """List the entries of a nostro mirror from the first to the last of two dates, with the UETRs of their payments, returns and transfers."""
     number = room.ledger.number(nostro.code)
     assert number is not None
     history = room.ledger.history
@@ -145,15 +154,15 @@ def mirror_items(
     end = history.row_at(instant_us(last, 0) + DAY_US)
     items: list[Item] = []
     for posted in postings_of(room, number, begin, end):
-        movement, payment = posted.movements[0], posted.payment
+        movement, cause = posted.movements[0], posted.cause
         items.append(
             Item(
                 amount=movement.amount,
                 # The mirror is an asset: what debits it is money in.
                 side=Side.CREDIT if movement.debit == number else Side.DEBIT,
                 value_date=date_of(movement.at_us),
-                uetr="" if payment is None else payment.order.uetr,
-                reference=f"entry {movement.seq}",
+                uetr="" if cause is None else cause.uetr,
+                reference=_reference(cause, movement.seq),
             )
         )
     return items
@@ -306,12 +315,19 @@ def _whole(item: Item) -> tuple[object, ...] | None:
     return (item.uetr, item.side, item.amount, item.value_date) if item.uetr else None
 
 
-def _uetr(item: Item) -> tuple[object, ...] | None:
-    return (item.uetr,) if item.uetr else None
+def _side(item: Item) -> tuple[object, ...] | None:
+    return (item.uetr, item.side) if item.uetr else None
 
 
 def _sum(item: Item) -> tuple[object, ...] | None:
     return (item.side, item.amount, item.value_date)
+
+
+def _reference(cause: Cause | None, seq: int) -> str:
+    """Name an entry of the mirror beside its UETR: the return, the exchange, or the journal entry."""
+    if cause is None or (cause.uetr and not cause.reference):
+        return f"entry {seq}"
+    return cause.reference or cause.name
 
 
 def _split(sides: list[Listed]) -> tuple[list[Listed], list[Listed]]:

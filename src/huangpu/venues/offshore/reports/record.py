@@ -1,8 +1,9 @@
 """The record of a posting for the supervisor (domain note B7), derived from final things alone.
 
-A payment gives one record in each separate accounting unit that it touches; a movement of a free trade account without a payment gives
-one too, with what is known of it. The fields come from the payment, the registry (kinds, domicile and identifiers never change), the rule
-rows of the business date and the reference rates as known when the day was closed. A currency without a rate has no equivalent.
+A payment gives one record in each separate accounting unit that it touches; so do a charge, a return, a transfer between banks and each side of
+an exchange (`parties.py` says who and what), and a movement of a free trade account without a cause, with what is known of it. The fields come
+from those, the registry (kinds, domicile and identifiers never change), the rule rows of the business date and the reference rates as known
+when the day was closed. A currency without a rate has no equivalent.
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import CURRENCY_DIGITS, Rounding, format_decimal, scaled
 from huangpu.ledger.accounts import Account
 from huangpu.registry.cash_accounts import FREE_TRADE_CLASSES
-from huangpu.venues.offshore.reports.postings import Movement, Posted, moved_amount, sides_of
-from huangpu.venues.offshore.second_line import bop
-from huangpu.venues.offshore.state import Offshore, Payment
+from huangpu.venues.offshore.reports.causes import Cause
+from huangpu.venues.offshore.reports.parties import Facts, facts_of
+from huangpu.venues.offshore.reports.postings import Movement, Posted
+from huangpu.venues.offshore.state import Offshore
 
 FIELDS = (
     "sequence",
@@ -39,11 +41,19 @@ FIELDS = (
     "value_date",
     "rule",
     "entry",
+    "reference",
+    "original_entry",
+    "deal",
+    "deal_rate",
+    "other_currency",
+    "other_amount",
 )
 """The columns of the transaction file, in order.
 
-`record` is PAYMENT or OTHER; `line` is 1, 2 or 0; `direction` is OUT, IN or WITHIN (both accounts in this unit, told by the debtor's);
-`rate` is CNY fen for 10^6 minor units; `holder_code` is the holder's social credit code or LEI; `entry` is the journal entry.
+`record` is PAYMENT, CHARGE, RETURN, BANK_TRANSFER, FX_DEAL or OTHER; `line` is 1, 2 or 0; `direction` is OUT, IN or WITHIN (both accounts in this
+unit, told by the debtor's); `rate` is CNY fen for 10^6 minor units; `holder_code` is the holder's social credit code or LEI; `entry` is the
+journal entry. A charge and a return have the UETR of their payment and its entry (`original_entry`); `reference` is the id of the return, or the
+quote of an exchange, which has its number, its rate and the other side.
 """
 CORRECTABLE = (
     "counter_class",
@@ -57,7 +67,6 @@ CORRECTABLE = (
     "value_date",
 )
 """What was declared or looked up; what the ledger and the payment say is final and stays."""
-LINES = {"FIRST": "1", "SECOND": "2"}
 MILLION = 1_000_000
 FREE_TRADE_KINDS = frozenset(str(one) for one in FREE_TRADE_CLASSES)
 
@@ -76,8 +85,8 @@ def records_of(
     room: Offshore, rules: RuleBook, rates: Mapping[str, int], posted: Posted
 ) -> list[Record]:
     """Derive the records of one posting, the payer's unit first."""
-    if posted.payment is not None:
-        return _of_payment(room, rules, rates, posted.payment)
+    if posted.cause is not None:
+        return _of_cause(room, rules, rates, posted.cause)
     return _of_movement(room, rates, posted.movements[0])
 
 
@@ -102,69 +111,62 @@ def is_free_trade(account: Account) -> bool:
     return account.kind in FREE_TRADE_KINDS and account.unit.endswith("-SAU")
 
 
-def _of_payment(
-    room: Offshore, rules: RuleBook, rates: Mapping[str, int], payment: Payment
+def _of_cause(
+    room: Offshore, rules: RuleBook, rates: Mapping[str, int], cause: Cause
 ) -> list[Record]:
-    ledger = room.ledger
-    debit, credit = sides_of(room, payment)
-    payer, receiver = ledger.account(debit), ledger.account(credit)
+    payer, receiver = room.ledger.account(cause.debit), room.ledger.account(cause.credit)
     out, into = is_free_trade(payer), is_free_trade(receiver)
+    if not (out or into):
+        return []
+    facts = facts_of(room, rules, cause)
+    if out and into and payer.unit == receiver.unit:
+        return [_cause_record(room, rates, cause, facts, payer, "WITHIN")]
     found: list[Record] = []
     if out:
-        within = into and payer.unit == receiver.unit
-        found.append(
-            _payment_record(room, rules, rates, payment, payer, "WITHIN" if within else "OUT")
-        )
-        if within:
-            return found
+        found.append(_cause_record(room, rates, cause, facts, payer, "OUT"))
     if into:
-        found.append(_payment_record(room, rules, rates, payment, receiver, "IN"))
+        found.append(_cause_record(room, rates, cause, facts, receiver, "IN"))
     return found
 
 
-def _payment_record(
+def _cause_record(
     room: Offshore,
-    rules: RuleBook,
     rates: Mapping[str, int],
-    payment: Payment,
+    cause: Cause,
+    facts: Facts,
     account: Account,
     direction: str,
 ) -> Record:
-    order, amount = payment.order, moved_amount(payment)
-    out = direction != "IN"
-    counter, country = (
-        (payment.creditor, order.creditor_country)
-        if out
-        else (
-            payment.debtor,
-            order.debtor_country,
-        )
-    )
-    here = room.registry.institutions.get(counter)
-    counter_class = payment.creditor_class if out else payment.debtor_class
-    same_name = payment.debtor != "" and payment.debtor == payment.creditor
+    amount, currency = cause.amount, account.asset
+    here, there = (facts.payer, facts.payee) if direction != "IN" else (facts.payee, facts.payer)
     fields = (
-        "PAYMENT",
+        cause.kind.value,
         account.kind,
-        order.debtor_account if out else order.creditor_account,
-        str(counter_class),
-        order.creditor_account if out else order.debtor_account,
-        LINES.get(str(payment.line), "0"),
-        "Y" if same_name else "N",
+        here.account,
+        there.account_class,
+        there.account,
+        facts.line,
+        "Y" if here.holder and here.holder == there.holder else "N",
         direction,
-        *_money(amount, order.currency, rates),
-        order.trade_type,
-        bop.code_of(rules, payment) if bop.has_record(rules, payment) else "",
-        country if here is None else here.domicile,
+        *_money(amount, currency, rates),
+        facts.trade_type,
+        facts.bop_code,
+        there.country,
         _holder_code(room, account.holder),
-        order.uetr,
-        date_of(payment.at_us).isoformat(),
-        payment.rule,
-        str(payment.seq),
+        cause.uetr,
+        date_of(cause.source.at_us).isoformat(),
+        facts.rule,
+        str(cause.source.seq),
+        cause.reference,
+        facts.original_entry,
+        facts.deal,
+        facts.deal_rate,
+        facts.other_currency,
+        "" if facts.other_amount is None else amount_text(facts.other_amount, facts.other_currency),
     )
-    paid = amount if out else 0
+    paid = amount if direction != "IN" else 0
     received = amount if direction != "OUT" else 0
-    return Record(account.unit, order.currency, paid, received, fields)
+    return Record(account.unit, currency, paid, received, fields)
 
 
 def _of_movement(room: Offshore, rates: Mapping[str, int], movement: Movement) -> list[Record]:
@@ -206,6 +208,7 @@ def _other_record(
         date_of(movement.at_us).isoformat(),
         "",
         str(movement.seq),
+        *[""] * 6,
     )
     paid = movement.amount if direction != "IN" else 0
     received = movement.amount if direction != "OUT" else 0

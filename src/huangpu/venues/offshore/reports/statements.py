@@ -1,22 +1,29 @@
 """The statement of an account in one currency: opening balance, entries, closing balance, for one day or several.
 
-Complete over all venues: entries come from the ledger's history, their meaning from the payment that they belong to, or from the other account
-of the leg. Balances are read backwards from now, so a statement of any past day is the same whenever it is asked for.
+Complete over all venues: entries come from the ledger's history, their meaning from the payment, return, transfer or exchange that they belong to,
+or from the other account of the leg. Balances are read backwards from now, so a statement of any past day is the same whenever it is asked for.
 """
 
 import datetime
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from huangpu.core.calendar import DAY_US, date_of, instant_us
 from huangpu.ledger.accounts import INTERUNIT, Account, Side, in_normal_sign
 from huangpu.registry.cash_accounts import AccountClass, CashAccount, ledger_code
-from huangpu.venues.offshore.payments.plan import FEES
+from huangpu.venues.offshore.bank_transfers.books import BankTransfer
+from huangpu.venues.offshore.fx.state import Deal, Squaring
+from huangpu.venues.offshore.recalls.books import Return
+from huangpu.venues.offshore.reports.causes import Cause, CauseKind, original_of
+from huangpu.venues.offshore.reports.parties import Side as Party
+from huangpu.venues.offshore.reports.parties import exchange_facts, kept_here, transfer_facts
 from huangpu.venues.offshore.reports.postings import Posted, postings_of
-from huangpu.venues.offshore.state import Offshore, Payment
+from huangpu.venues.offshore.reports.record import amount_text
+from huangpu.venues.offshore.state import Direction, Offshore, Payment
 
-OPENING, CHARGE, OTHER = "OPENING", "CHARGE", "OTHER"
+OPENING, OTHER = "OPENING", "OTHER"
 ENTRIES_MAX = 100_000
 """How many entries one statement may hold; a longer period is asked for in parts."""
 
@@ -24,8 +31,11 @@ ENTRIES_MAX = 100_000
 class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a statement.
 
-    `kind` is PAYMENT, CHARGE, OPENING or OTHER; the bank transaction code is ISO 20022's domain, family and sub-family.
-    Units: minor units, amount positive; booked_after in the sign of the account.
+    `kind` is PAYMENT, CHARGE, RETURN, BANK_TRANSFER, FX_DEAL, OPENING or, of another venue, OTHER; the bank transaction code is ISO 20022's domain,
+    family and sub-family. A charge and a return have the ids of their payment and its entry (`original_entry`); `reference` is the id of the
+    return or the quote of an exchange, `reason` why money came back, `deal` the number of an exchange, `rate` what it was dealt at.
+    Units: minor units, amount positive; booked_after in the sign of the account; other_amount in `other_currency`; rate in decimals as people
+    read it, for as many units of base as follow a slash, else for one.
     """
 
     number: int
@@ -47,6 +57,13 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     counter_agent: str = ""
     remittance: str = ""
     rule: str = ""
+    reference: str = ""
+    original_entry: int = 0
+    reason: str = ""
+    deal: str = ""
+    rate: str = ""
+    other_currency: str = ""
+    other_amount: int = 0
 
 
 class DayStatement(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +168,7 @@ def _statement(
 def _line(
     room: Offshore, account: Account, number: int, posted: Posted, booked_after: int
 ) -> StatementLine:
-    movement, payment = posted.movements[0], posted.payment
+    movement, cause = posted.movements[0], posted.cause
     credit = movement.credit == number
     date = date_of(movement.at_us)
     line = StatementLine(
@@ -163,52 +180,120 @@ def _line(
         side=Side.CREDIT if credit else Side.DEBIT,
         amount=movement.amount,
         booked_after=booked_after,
-        kind="PAYMENT",
-        bank_transaction_code=_transaction_code(payment, credit=credit),
+        kind=OTHER if cause is None else cause.kind.value,
+        bank_transaction_code=_transaction_code(room, cause, credit=credit),
     )
-    if payment is None:
-        other = room.ledger.account(movement.debit if credit else movement.credit)
-        kind = {OPENING: OPENING, FEES: CHARGE}.get(other.kind, OTHER)
-        return msgspec.structs.replace(line, kind=kind, **_counter(room, other))
-    order = payment.order
-    party = payment.debtor if credit else payment.creditor
-    here = room.registry.institutions.get(party)
-    name = order.debtor_name if credit else order.creditor_name
-    return msgspec.structs.replace(
-        line,
-        uetr=order.uetr,
-        end_to_end_id=order.end_to_end_id,
-        instruction_id=order.instruction_id,
-        message_id=payment.message_id,
-        counter_account=order.debtor_account if credit else order.creditor_account,
-        counter_name=name if here is None else here.name,
-        counter_agent=order.debtor_agent if credit else order.creditor_agent,
-        remittance=order.remittance,
-        rule=payment.rule,
-    )
+    if cause is None:
+        other = movement.debit if credit else movement.credit
+        opening = room.ledger.account(other).kind == OPENING
+        kind = OPENING if opening else OTHER
+        return msgspec.structs.replace(line, kind=kind, **_counter(_other_side(room, other)))
+    return msgspec.structs.replace(line, **_told(room, cause, credit=credit))
 
 
-def _counter(room: Offshore, other: Account) -> dict[str, str]:
-    """Name the other side of a movement without a payment; a mirror between units hides it."""
-    if other.kind == INTERUNIT:
-        return {"counter_account": other.code}
-    holder = room.registry.institutions.get(other.holder)
+def _told(room: Offshore, cause: Cause, *, credit: bool) -> dict[str, Any]:
+    """Return the fields of a line that its cause fills."""
+    source = cause.source
+    if isinstance(source, Deal | Squaring):
+        return _of_exchange(room, cause, source, credit=credit)
+    if isinstance(source, BankTransfer):
+        facts, order = transfer_facts(room, source, cause), source.order
+        return {
+            **_counter(facts.payer if credit else facts.payee),
+            "uetr": order.uetr,
+            "end_to_end_id": order.end_to_end_id,
+            "instruction_id": order.instruction_id,
+            "message_id": source.message_id,
+            "remittance": order.remittance,
+            "rule": source.rule,
+        }
+    original = original_of(room, cause)
+    payment = source if isinstance(source, Payment) else original
+    assert payment is not None
+    if cause.kind is CauseKind.CHARGE:
+        told = _of_payment(room, payment, debtor=credit)
+        told |= _counter(_other_side(room, cause.debit if credit else cause.credit))
+    elif isinstance(source, Return):
+        # The payer of the return is the creditor of the payment.
+        told = _of_payment(room, payment, debtor=not credit)
+        told |= {"message_id": source.message_id, "reason": source.reason, "rule": ""}
+    else:
+        told = _of_payment(room, payment, debtor=credit)
     return {
-        "counter_account": other.code,
-        "counter_name": other.holder if holder is None else holder.name,
+        **told,
+        "reference": cause.reference,
+        "original_entry": 0 if original is None else original.seq,
     }
 
 
-def _transaction_code(payment: Payment | None, *, credit: bool) -> str:
+def _of_payment(room: Offshore, payment: Payment, *, debtor: bool) -> dict[str, Any]:
+    """Tell of a payment to the account opposite its debtor or its creditor."""
+    order = payment.order
+    here = room.registry.institutions.get(payment.debtor if debtor else payment.creditor)
+    name = order.debtor_name if debtor else order.creditor_name
+    return {
+        "uetr": order.uetr,
+        "end_to_end_id": order.end_to_end_id,
+        "instruction_id": order.instruction_id,
+        "message_id": payment.message_id,
+        "counter_account": order.debtor_account if debtor else order.creditor_account,
+        "counter_name": name if here is None else here.name,
+        "counter_agent": order.debtor_agent if debtor else order.creditor_agent,
+        "remittance": order.remittance,
+        "rule": payment.rule,
+    }
+
+
+def _of_exchange(
+    room: Offshore, cause: Cause, exchange: Deal | Squaring, *, credit: bool
+) -> dict[str, Any]:
+    facts = exchange_facts(room, exchange, cause)
+    return {
+        **_counter(facts.payer if credit else facts.payee),
+        "reference": cause.reference,
+        "deal": facts.deal,
+        "rate": facts.deal_rate,
+        "other_currency": facts.other_currency,
+        "other_amount": facts.other_amount,
+    }
+
+
+def _other_side(room: Offshore, number: int) -> Party:
+    """Describe the other account of a movement without a cause; a mirror between units hides it."""
+    found = room.ledger.account(number)
+    name = "" if found.kind == INTERUNIT else kept_here(room, number).name
+    return Party(found.holder, found.code, found.kind, name)
+
+
+def _counter(side: Party) -> dict[str, Any]:
+    return {
+        "counter_account": side.account,
+        "counter_name": side.name,
+        "counter_agent": side.agent,
+    }
+
+
+def _transaction_code(room: Offshore, cause: Cause | None, *, credit: bool) -> str:
     """Return the ISO 20022 bank transaction code: domain, family, sub-family.
 
-    Reading: received and issued credit transfers, across the border or in the books; everything else is miscellaneous.
+    Reading: a return is the reversal of the transfer that it undoes, so what was issued comes back as a credit of its family; an opening balance and
+    what another venue moves are miscellaneous.
     """
-    if payment is None:
+    if cause is None:
         return "PMNT/MCOP/OTHR" if credit else "PMNT/MDOP/OTHR"
-    far = payment.debtor_class if credit else payment.creditor_class
-    kind = "XBCT" if far == AccountClass.OVS else "BOOK"
-    return f"PMNT/{'RCDT' if credit else 'ICDT'}/{kind}"
+    source, family = cause.source, "RCDT" if credit else "ICDT"
+    if isinstance(source, Return):
+        return f"PMNT/{'ICDT' if credit else 'RCDT'}/RRTN"
+    if isinstance(source, Deal | Squaring):
+        return "FORX/SPOT/OTHR"
+    if isinstance(source, BankTransfer):
+        payer, receiver = room.ledger.account(cause.debit), room.ledger.account(cause.credit)
+        own = payer.holder == receiver.holder and source.direction is Direction.BOOK
+        return f"PMNT/{family}/{'FIOA' if own else 'FICT'}"
+    if cause.kind is CauseKind.CHARGE:
+        return f"PMNT/{family}/CHRG"
+    far = source.debtor_class if credit else source.creditor_class
+    return f"PMNT/{family}/{'XBCT' if far == AccountClass.OVS else 'BOOK'}"
 
 
 def table_of(shown: DayStatement) -> Iterator[list[object]]:
@@ -228,8 +313,16 @@ def table_of(shown: DayStatement) -> Iterator[list[object]]:
         "remittance",
         "rule",
         "entry",
+        "reference",
+        "original_entry",
+        "reason",
+        "deal",
+        "rate",
+        "other_currency",
+        "other_amount",
     ]
-    yield [shown.from_date, shown.from_date, "OPENING_BALANCE", "", None, shown.opening, *[""] * 8]
+    blanks = [""] * 15
+    yield [shown.from_date, shown.from_date, "OPENING_BALANCE", "", None, shown.opening, *blanks]
     for line in shown.entries:
         yield [
             line.booking_date,
@@ -246,5 +339,12 @@ def table_of(shown: DayStatement) -> Iterator[list[object]]:
             line.remittance,
             line.rule,
             line.seq,
+            line.reference,
+            line.original_entry or "",
+            line.reason,
+            line.deal,
+            line.rate,
+            line.other_currency,
+            amount_text(line.other_amount, line.other_currency) if line.other_currency else "",
         ]
-    yield [shown.to_date, shown.to_date, "CLOSING_BALANCE", "", None, shown.closing, *[""] * 8]
+    yield [shown.to_date, shown.to_date, "CLOSING_BALANCE", "", None, shown.closing, *blanks]
