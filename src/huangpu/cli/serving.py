@@ -11,6 +11,7 @@ from huangpu.app import load_rules, open_centre
 from huangpu.app.web import Centred, build_app
 from huangpu.clock import DemoClock, demo_start_us, wall_us
 from huangpu.config import SANDBOX_PASSWORD, Settings, refuse_default_secrets, settings_from
+from huangpu.core.calendar import date_of
 from huangpu.engine import Gate
 
 DEMO_DATA = Path("huangpu-demo")
@@ -45,15 +46,17 @@ def demo(
     *, data: Path | None, host: str | None, port: int | None, speed: float, quiet: bool
 ) -> None:
     """Seed a sandbox if its folder is empty, print the logins, and keep traffic going."""
-    from huangpu.demo import morning, seed, traffic
+    from huangpu.demo import morning, past, seed, traffic
 
     settings = settings_from(data=data or DEMO_DATA, host=host, port=port, sandbox=True)
     rules = load_rules()
-    clock = DemoClock(rules, demo_start_us(rules))
+    start_us = demo_start_us(rules)
+    clock = DemoClock(rules, past.begin_us(rules, start_us))
     gate = Gate(lambda: open_centre(settings, clock.now_us, _progress))
     if seed.seed(gate.engine, _progress):
-        morning.play(gate.engine, _progress)
-    clock.not_before(gate.engine.last_at_us)
+        past.play(gate.engine, date_of(start_us), _progress)
+        morning.play(gate.engine, start_us, _progress)
+    clock.not_before(max(start_us, gate.engine.last_at_us))
     if not quiet:
         for line in seed.logins(settings):
             _err.print(line)

@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Callable, Iterator
 
 from huangpu.core.message import Command
+from huangpu.demo import desks
 from huangpu.demo.cast import COMPANIES
 from huangpu.demo.seed import investors
 from huangpu.demo.traffic import Author, limit_order, next_placement, payment
@@ -22,9 +23,11 @@ Sent = tuple[int, str, Command]
 Progress = Callable[[str, int, int], None]
 
 
-def play(engine: Engine, progress: Progress | None = None) -> None:
-    """Send three quarters of an hour of commands from the newest entry on."""
+def play(engine: Engine, from_us: int, progress: Progress | None = None) -> None:
+    """Send three quarters of an hour of commands from an instant on, after something was put on every desk."""
     author = Author(lambda: engine, 1)
+    engine.step([Submission("clock", author.next_id(), Tick(), from_us)])
+    desks.play(engine)
     start_us = engine.last_at_us + SECOND_US
     end_us = start_us + MINUTES * 60 * SECOND_US
     loops = (

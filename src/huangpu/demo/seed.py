@@ -5,6 +5,7 @@ their marks, and gives every person the sandbox password.
 """
 
 import datetime
+import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
 from importlib import resources
@@ -27,8 +28,13 @@ from huangpu.venues.offshore.accounts import OpenCashAccount, OpenNostro, SetUpB
 from huangpu.venues.offshore.fx.liquidity import OpenLiquidityAccount, liquidity_id
 from huangpu.venues.offshore.screening.books import EntryKind, ListEntry
 from huangpu.venues.offshore.screening.lists import AdoptScreeningList, ProposeScreeningList
-from huangpu.venues.offshore.state import nostro_code
-from huangpu.venues.offshore.white_list import BindServicingBank, ListCompany, RecommendCompany
+from huangpu.venues.offshore.state import ListingApplication, nostro_code
+from huangpu.venues.offshore.white_list import (
+    ApplyForListing,
+    BindServicingBank,
+    ListCompany,
+    RecommendCompany,
+)
 from huangpu.venues.reinsurance.membership import AdmitMember, GrantSeat, NameSettlementAccount
 
 Sent = tuple[str, Command]
@@ -133,7 +139,7 @@ def commands(today: datetime.date) -> Iterator[Sent]:
     """Yield every command of the seed with its actor."""
     yield from _registry()
     yield from _accounts()
-    yield from _white_list()
+    yield from _white_list(today)
     yield from _exchange(today)
     yield from _growth()
     yield from _screening(today)
@@ -220,7 +226,21 @@ def _opening(unit: str, currency: str, code: str, minor: int, *, mirror: bool = 
     return "operator", PostOpeningBalance(debit=pair[0], credit=pair[1], amount=minor)
 
 
-def _white_list() -> Iterator[Sent]:
+def _white_list(today: datetime.date) -> Iterator[Sent]:
+    last = COMPANIES[-1]
+    application = ListingApplication(
+        registered_on=today - datetime.timedelta(days=200),
+        zone="LINGANG",
+        dedicated=True,
+        parent="Simulated Group",
+        trade_types=["RESALE", "GLOBAL_PROC"],
+        bank=bank_of(len(COMPANIES) - 1),
+        documents_sha256=hashlib.sha256(b"SIMULATED application").hexdigest(),
+    )
+    yield (
+        f"{last.lower()}-treasurer",
+        ApplyForListing(company=last, application=application),
+    )
     for number, company in enumerate(COMPANIES):
         yield "zone-1", RecommendCompany(company=company)
         yield (

@@ -109,29 +109,52 @@ async def _payments(gate: Gate, author: Author, pause_s: float) -> None:
 
 def payment(author: Author, number: int) -> tuple[str, Command]:
     """Draw a payment in or out for the nth company, now and then one that must be refused."""
-    chance, company, bank = author.chance, COMPANIES[number], bank_of(number)
+    chance, company = author.chance, COMPANIES[number]
     message_id = author.next_id()
     amount = min(int(chance.lognormvariate(14.9, 1.2)) * YUAN, 400_000_000 * YUAN)
     currency = chance.choices(casting.CURRENCIES, (35, 65))[0]
     if chance.random() < 0.45:
-        overseas, home = chance.choice(list(OVERSEAS_BANKS.items()))
-        bics = _bics(author.engine)
-        order = _order(
-            chance,
-            debtor_account=f"{home}-BUYER-{chance.randrange(40):02d}",
-            debtor=(bics[overseas], f"Simulated Buyer {home}", home),
-            creditor_account=fte_of(company),
-            currency=currency,
-            amount=amount,
-        )
-        received = ReceiveCreditTransfer(
-            message_id=message_id,
-            instructing_agent=bics[overseas],
-            instructed_agent=bics[bank],
-            order=order,
-        )
-        return f"{overseas.lower()}-correspondent", received
+        return receipt(author, number, currency, amount)
     return f"{company.lower()}-treasurer", _outward(author, message_id, number, currency, amount)
+
+
+def receipt(author: Author, number: int, currency: str, amount: int) -> tuple[str, Command]:
+    """Draw a payment from a buyer overseas to the nth company. Units: amount in minor units."""
+    chance = author.chance
+    overseas, home = chance.choice(list(OVERSEAS_BANKS.items()))
+    bics = _bics(author.engine)
+    order = _order(
+        chance,
+        debtor_account=f"{home}-BUYER-{chance.randrange(40):02d}",
+        debtor=(bics[overseas], f"Simulated Buyer {home}", home),
+        creditor_account=fte_of(COMPANIES[number]),
+        currency=currency,
+        amount=amount,
+    )
+    received = ReceiveCreditTransfer(
+        message_id=author.next_id(),
+        instructing_agent=bics[overseas],
+        instructed_agent=bics[bank_of(number)],
+        order=order,
+    )
+    return f"{overseas.lower()}-correspondent", received
+
+
+def outward(author: Author, number: int, currency: str, amount: int) -> tuple[str, Command]:
+    """Draw a payment of the nth company to a supplier overseas. Units: amount in minor units."""
+    chance, company = author.chance, COMPANIES[number]
+    overseas, home = chance.choice(list(OVERSEAS_BANKS.items()))
+    order = _order(
+        chance,
+        debtor_account=fte_of(company),
+        creditor_account=f"{home}-SUPPLIER-{chance.randrange(60):02d}",
+        creditor=(_bics(author.engine)[overseas], f"Simulated Supplier {home}", home),
+        currency=currency,
+        amount=amount,
+        trade_type="RESALE",
+    )
+    instructed = InstructPayment(message_id=author.next_id(), bank=bank_of(number), order=order)
+    return f"{company.lower()}-treasurer", instructed
 
 
 def exchange(author: Author, number: int) -> list[tuple[str, Command]]:
@@ -193,7 +216,7 @@ def _outward(author: Author, message_id: str, number: int, currency: str, amount
     elif draw < 0.98:
         creditor, bank = fte_of(chance.choice(list(SUPPLIERS))), chance.choice(BANKS)
     else:
-        creditor, amount = fte_of(chance.choice(list(SUPPLIERS))), 10**15
+        creditor = "FT-CLOSED-LONG-AGO"
     order = _order(
         chance,
         debtor_account=fte_of(company),

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.extract import extract_from_dir
 
 import huangpu.console
 from huangpu.app import load_rules
+from huangpu.console.offshore.inbox import KINDS as INBOX_KINDS
+from huangpu.console.offshore.reporting import FLOWS
+from huangpu.console.offshore.white_list import ACTS_OF
 from huangpu.console.wording import VALUE_KINDS, Words, catalogue, words_of
 from huangpu.core.reasons import Reason
 from huangpu.engine import COMMANDS, EVENTS, PERMISSIONS
@@ -17,8 +21,19 @@ from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.growth.day import OrderSide, OrderStatus, Phase
 from huangpu.venues.growth.suitability import InvestorClass
 from huangpu.venues.growth.tier import Membership
+from huangpu.venues.offshore.boundary import UpgradeState
 from huangpu.venues.offshore.fx.state import QuoteState
 from huangpu.venues.offshore.matrix import Line, Permission
+from huangpu.venues.offshore.monitoring.books import CaseState as SampleState
+from huangpu.venues.offshore.monitoring.books import (
+    Change,
+    DocumentKind,
+    FindingKind,
+    FindingState,
+    Grade,
+    Level,
+    LimitKind,
+)
 from huangpu.venues.offshore.payments.checks import CHARGE_BEARERS
 from huangpu.venues.offshore.payments.statuses import MOVES
 from huangpu.venues.offshore.reports.books import (
@@ -28,6 +43,9 @@ from huangpu.venues.offshore.reports.books import (
     FileKind,
     LargeValueState,
 )
+from huangpu.venues.offshore.reports.record import CORRECTABLE
+from huangpu.venues.offshore.screening.books import Band, EntryKind
+from huangpu.venues.offshore.screening.books import CaseState as ScreeningState
 from huangpu.venues.offshore.state import Direction, ListingState
 from huangpu.venues.reinsurance.accounting import AccountStatus as BillStatus
 from huangpu.venues.reinsurance.desks import Capacity
@@ -65,6 +83,23 @@ KINDS: dict[str, object] = {
     "file_kind": FileKind,
     "large_value_state": LargeValueState,
     "correction_state": CorrectionState,
+    "band": Band,
+    "case_state": ScreeningState,
+    "entry_kind": EntryKind,
+    "sample_state": SampleState,
+    "document_kind": DocumentKind,
+    "finding_kind": FindingKind,
+    "finding_state": FindingState,
+    "level": Level,
+    "limit_kind": LimitKind,
+    "grade": Grade,
+    "upgrade_state": UpgradeState,
+    "inbox": [*(change.__name__ for change in get_args(Change)), *INBOX_KINDS],
+    "flow_kind": FLOWS.values(),
+    "listing_act": {act for acts in ACTS_OF.values() for act in acts},
+    "record_field": CORRECTABLE,
+    "quota": ["INFLOW", "OUTFLOW"],
+    "severity": ["HIGH", "MEDIUM", "LOW"],
     "bill_status": BillStatus,
     "capacity": Capacity,
     "act": Act,

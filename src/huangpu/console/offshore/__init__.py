@@ -3,6 +3,7 @@
 from huangpu.console.offshore import (
     accounts,
     bank,
+    desks,
     fx,
     instruct,
     matrix,
@@ -10,7 +11,6 @@ from huangpu.console.offshore import (
     stream,
     treasurer,
     upload,
-    white_list,
 )
 
 HANDLERS = (
@@ -26,6 +26,6 @@ HANDLERS = (
     bank.show,
     fx.act_on_quote,
     matrix.show_matrix,
-    white_list.show_white_list,
+    *desks.HANDLERS,
 )
 """All handlers of the venue's pages; a new module adds its own here."""

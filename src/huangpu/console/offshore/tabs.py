@@ -11,6 +11,7 @@ from litestar import Response
 from huangpu.console.pages import Visitor, page
 from huangpu.console.wording import N_
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.screening.views import reach
 
 INSTRUCT = "offshore.instruct"
 PARTIES = (InstitutionKind.COMPANY, InstitutionKind.BANK, InstitutionKind.OVERSEAS_BANK)
@@ -46,12 +47,52 @@ def is_party(visitor: Visitor) -> bool:
     return visitor.scope is None or visitor.institution.kind in PARTIES
 
 
+SAMPLED = (InstitutionKind.COMPANY, InstitutionKind.BANK, InstitutionKind.ADMINISTRATION)
+"""Kinds of institution that sample cases and monitors concern."""
+FOUR_EYES = (InstitutionKind.BANK, InstitutionKind.ADMINISTRATION, InstitutionKind.OPERATOR)
+"""Kinds of institution in which one person proposes and another decides."""
+
+
+def reach_of(visitor: Visitor) -> str:
+    """Return whose screening cases the visitor reads; empty for most people."""
+    centre = visitor.centre
+    return reach(centre.offshore, centre.rules, visitor.signed_in.id, visitor.date)
+
+
+def screens(visitor: Visitor) -> bool:
+    """Tell whether the visitor reads screening cases."""
+    return reach_of(visitor) != ""
+
+
+def is_sampled(visitor: Visitor) -> bool:
+    """Tell whether sample cases and monitors can concern the visitor."""
+    return visitor.scope is None or visitor.institution.kind in SAMPLED
+
+
+def has_second_person(visitor: Visitor) -> bool:
+    """Tell whether proposals can wait for the visitor's institution."""
+    return visitor.scope is None or visitor.institution.kind in FOUR_EYES
+
+
+def supervises(visitor: Visitor) -> bool:
+    """Tell whether the visitor may look at everybody's data."""
+    return visitor.scope is None
+
+
 TABS: tuple[Tab, ...] = (
     Tab("treasurer", "/offshore/treasurer", N_("Treasury"), is_treasurer),
     Tab("bank", "/offshore/bank", N_("Bank desk"), is_bank),
     Tab("payments", "/offshore", N_("Payments"), everybody),
+    Tab("queue", "/offshore/queue", N_("Queue"), is_party),
+    Tab("releases", "/offshore/releases", N_("Releases"), is_bank),
+    Tab("screening", "/offshore/screening", N_("Screening"), screens),
+    Tab("samples", "/offshore/samples", N_("Sample cases"), is_sampled),
+    Tab("inbox", "/offshore/inbox", N_("Second person"), has_second_person),
     Tab("accounts", "/offshore/accounts", N_("Accounts"), is_party),
     Tab("white-list", "/offshore/white-list", N_("White list"), everybody),
+    Tab("monitors", "/offshore/monitors", N_("Monitors"), is_sampled),
+    Tab("reports", "/offshore/reports", N_("Reports"), is_bank),
+    Tab("supervision", "/offshore/supervision", N_("Supervision"), supervises),
     Tab("matrix", "/offshore/matrix", N_("Transfer matrix"), everybody),
 )
 """All tabs in their order; a new page of the venue adds its row here."""

@@ -30,7 +30,7 @@ from huangpu.venues.offshore.white_list.life import (
     take_application,
     withdraw_listing_change,
 )
-from huangpu.venues.offshore.white_list.standing import banks_at, state_at, step_at
+from huangpu.venues.offshore.white_list.standing import banks_at, state_at, step_at, unconfirmed
 from huangpu.venues.offshore.white_list.words import (
     ApplyForListing,
     ConfirmListingChange,
@@ -87,5 +87,6 @@ __all__ = [
     "suspend_company",
     "take_application",
     "unbind_servicing_bank",
+    "unconfirmed",
     "withdraw_listing_change",
 ]

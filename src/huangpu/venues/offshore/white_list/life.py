@@ -16,7 +16,7 @@ from huangpu.venues.offshore.state import (
     ListingStep,
     Offshore,
 )
-from huangpu.venues.offshore.white_list.standing import lapsed, state_at, step_at
+from huangpu.venues.offshore.white_list.standing import lapsed, state_at, step_at, unconfirmed
 from huangpu.venues.offshore.white_list.words import (
     ApplyForListing,
     ConfirmListingChange,
@@ -225,7 +225,7 @@ def confirm_listing_change(
     if isinstance(listing, Rejected):
         return listing
     if command.state is ListingState.SUSPENDED:
-        step = _unconfirmed(listing, stamp.at_us)
+        step = unconfirmed(listing, stamp.at_us)
         if step is None:
             detail = f"{listing.company} has no suspension that waits for a second person"
             return Rejected(Reason.LISTING_STATE_WRONG, detail, DATES)
@@ -306,7 +306,7 @@ def apply_withdrawn(room: Offshore, event: ListingProposalWithdrawn, stamp: Stam
 def apply_suspension_confirmed(room: Offshore, event: SuspensionConfirmed, stamp: Stamp) -> None:
     """Name the second person beside the first."""
     listing = room.books.listings[event.company]
-    step = _unconfirmed(listing, stamp.at_us)
+    step = unconfirmed(listing, stamp.at_us)
     assert step is not None
     confirmed = msgspec.structs.replace(step, confirmed_by=stamp.person, confirmed_us=stamp.at_us)
     steps = [confirmed if one is step else one for one in listing.steps]
@@ -350,16 +350,6 @@ def _past(stamp: Stamp, effective_from_us: int | None) -> Rejected | None:
         return None
     detail = f"in force from {effective_from_us} us, at the earliest the entry's {stamp.at_us} us"
     return Rejected(Reason.EFFECTIVE_DATE_WRONG, detail, DATES)
-
-
-def _unconfirmed(listing: Listing, at_us: int) -> ListingStep | None:
-    """Return the newest suspension that waits for a second person, in force or dated ahead."""
-    for step in reversed(listing.steps):
-        if step.state is ListingState.SUSPENDED:
-            waiting = step.lapses_us and not step.confirmed_by and at_us < step.lapses_us
-            overtaken = step is not step_at(listing, max(at_us, step.at_us))
-            return step if waiting and not overtaken else None
-    return None
 
 
 def _own(stamp: Stamp, first: str, listing: Listing) -> Rejected | None:

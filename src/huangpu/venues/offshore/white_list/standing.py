@@ -42,3 +42,13 @@ def banks_at(listing: Listing, at_us: int) -> list[str]:
         for binding in listing.bindings
         if binding.from_us <= at_us and (binding.to_us is None or at_us < binding.to_us)
     ]
+
+
+def unconfirmed(listing: Listing, at_us: int) -> ListingStep | None:
+    """Return the newest suspension that waits for a second person, in force or dated ahead."""
+    for step in reversed(listing.steps):
+        if step.state is ListingState.SUSPENDED:
+            waiting = step.lapses_us and not step.confirmed_by and at_us < step.lapses_us
+            overtaken = step is not step_at(listing, max(at_us, step.at_us))
+            return step if waiting and not overtaken else None
+    return None
