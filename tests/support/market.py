@@ -7,7 +7,7 @@ from huangpu.app import load_rules
 from huangpu.core.message import Command
 from huangpu.demo import seed, traffic
 from huangpu.demo.cast import COMPANIES
-from huangpu.engine import Entry
+from huangpu.engine import CODEC, Entry
 from huangpu.engine.centre import Centre
 from huangpu.engine.writer import Engine, Submission
 from huangpu.journal.memory import MemoryStore
@@ -26,6 +26,16 @@ def _seeded() -> tuple[tuple[Entry, ...], bytes]:
 def seeded_entries() -> tuple[Entry, ...]:
     """Return the entries of the seed: the journal that every drawn stream goes on from."""
     return _seeded()[0]
+
+
+def journaled_market() -> Engine:
+    """Return a market whose journal holds its seed too: numbers of entries go on, as in a centre that runs."""
+    entries, _ = _seeded()
+    store = MemoryStore()
+    epoch = store.acquire_epoch()
+    for entry in entries:
+        store.append(entry.seq, epoch, 1, CODEC.encode([entry]))
+    return market(store)
 
 
 def market(store: MemoryStore | None = None) -> Engine:

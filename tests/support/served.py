@@ -12,7 +12,7 @@ import uvicorn
 from huangpu.app.web import Centred, build_app
 from huangpu.config import SANDBOX_PASSWORD, Settings
 from huangpu.engine import Gate
-from tests.support.market import market, played
+from tests.support.market import journaled_market, played
 
 STARTS_S = 30
 PLAYED = 60
@@ -29,7 +29,7 @@ class Served(NamedTuple):
 @contextlib.contextmanager
 def served(numbers: int = PLAYED) -> Iterator[Served]:
     """Serve a seeded market in which some payments, orders and slips have happened."""
-    engine = market()
+    engine = journaled_market()
     played(engine, list(range(numbers)))
     gate = Gate(lambda: engine)
     with socket.socket() as free:

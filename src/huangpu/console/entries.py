@@ -128,8 +128,8 @@ def head_of(gate: Gate) -> str:
     return gate.engine.store.tail().digest.hex()
 
 
-def fields_of(part: Command | Event) -> list[tuple[str, str]]:
-    """Write a command or event as dotted field names and values, without secrets and without what is empty."""
+def fields_of(part: object) -> list[tuple[str, str]]:
+    """Write a command or event, or what is told of one, as dotted field names and values, without secrets and without what is empty."""
     return list(_flat("", msgspec.to_builtins(part)))
 
 

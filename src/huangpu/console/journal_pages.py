@@ -18,7 +18,9 @@ from huangpu.console.live import State, Subject
 from huangpu.console.pages import NotFound, Visitor, page
 from huangpu.console.wording import words_of
 from huangpu.core.message import Rejected
-from huangpu.engine import Gate
+from huangpu.engine import Entry, Gate
+from huangpu.venues.offshore.screening.telling import told
+from huangpu.venues.offshore.screening.views import reach
 
 PAGE_ENTRIES = 40
 AROUND = 12
@@ -75,7 +77,6 @@ async def show_entry(visitor: Visitor, seq: int) -> Response[str]:
     seal = seal_of(gate, seq) if seq > 0 else None
     if entry is None or seal is None or not may_see(gate, visitor.scope, entry):
         raise NotFound
-    events = [] if isinstance(entry.outcome, Rejected) else entry.outcome
     around = listed(
         gate,
         visitor.scope,
@@ -95,8 +96,22 @@ async def show_entry(visitor: Visitor, seq: int) -> Response[str]:
         "lane": lane_of(entry.command),
         "name": type_of(entry.command),
         "fields": fields_of(entry.command),
-        "events": [(type_of(event), fields_of(event)) for event in events],
+        "events": _events(visitor, entry),
         "newest": gate.engine.next_seq - 1,
         "journal_head": head_of(gate),
     }
     return await page(visitor, "entry.html", data)
+
+
+def _events(visitor: Visitor, entry: Entry) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Write the events of an entry; who reads no screening cases is told of them what the sender was."""
+    if isinstance(entry.outcome, Rejected):
+        return []
+    centre = visitor.centre
+    reads = reach(centre.offshore, centre.rules, visitor.signed_in.id, visitor.date)
+    shown: list[tuple[str, list[tuple[str, str]]]] = []
+    for event in entry.outcome:
+        said = event if reads else told(event)
+        if said is not None:
+            shown.append((type_of(event), fields_of(said)))
+    return shown

@@ -51,7 +51,7 @@ async def show_statement(
     from_date: datetime.date,
     to_date: datetime.date | None = None,
     form: str = "show",
-) -> Response[str] | Response[bytes]:
+) -> Response[Any]:
     """Show a statement's sums, or hand it out: CSV and XLSX of a period, XML of a day."""
     _ = visitor.signed_in
     await visitor.gate.readable()

@@ -63,11 +63,11 @@ class OpenPosition(NamedTuple):
 
 @get("/offshore/bank")
 async def show(
-    visitor: Visitor, bank: str = "", part: str = "", done: str = "", request: str = ""
+    visitor: Visitor, bank: str = "", part: str = "", done: str = "", answer: str = ""
 ) -> Response[str]:
     """Show a bank its own desk; who sees all chooses the bank."""
     return await bank_page(
-        visitor, {"done": done_of(done)}, bank=bank, part=part, request_id=request
+        visitor, {"done": done_of(done)}, bank=bank, part=part, request_id=answer
     )
 
 
