@@ -17,6 +17,8 @@ from huangpu.venues.offshore.screening.matching import (
     FLOOR_BP,
     alike,
     edits_allowed,
+    is_rare,
+    points_of,
     score,
     syllabified,
     window_spellings,
@@ -33,27 +35,33 @@ _MEMO_MAX = 50_000
 class _Words:
     """The listed tokens of one length, each with its letters as bits: those that occur, and above them those that occur twice."""
 
-    __slots__ = ("_bits", "_letters", "tokens")
+    __slots__ = ("_bits", "_letters", "_listed", "tokens")
 
     def __init__(self) -> None:
         self.tokens: list[str] = []
         self._bits: list[int] = []
         self._letters = np.zeros(0, dtype=np.uint64)
+        self._listed = np.zeros(0, dtype=np.object_)
 
     def add(self, token: str) -> None:
         self.tokens.append(token)
         self._bits.append(_letters_of(token))
 
-    def near(self, token: str, allowed: int) -> Iterator[str]:
-        """Give the tokens within so many edits: an edit changes two bits at most."""
+    def near(self, token: str, letters: int, allowed: int) -> list[str]:
+        """Give the tokens within so many edits of one whose letters these are.
+
+        Reading: a letter changed turns two bits at most, one put in or left out a single one, and the lengths tell how many of those there are.
+        """
         if len(self._letters) != len(self._bits):
             self._letters = np.array(self._bits, dtype=np.uint64)
-        differ = np.bitwise_count(self._letters ^ np.uint64(_letters_of(token)))
-        words = [self.tokens[place] for place in np.flatnonzero(differ <= 2 * allowed).tolist()]
-        if words:
-            found = cdist([token], words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)
-            for place in np.flatnonzero(found[0] <= allowed).tolist():
-                yield words[place]
+            self._listed = np.array(self.tokens, dtype=np.object_)
+        most = 2 * allowed - abs(len(self.tokens[0]) - len(token))
+        differ = np.bitwise_count(self._letters ^ np.uint64(letters))
+        words: list[str] = self._listed[differ <= most].tolist()
+        if not words:
+            return words
+        found = cdist([token], words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)
+        return [words[place] for place in np.flatnonzero(found[0] <= allowed).tolist()]
 
 
 def _letters_of(token: str) -> int:
@@ -62,6 +70,44 @@ def _letters_of(token: str) -> int:
         bit = 1 << (ord(sign) & 31)
         bits |= bit << 32 if bits & bit else bit
     return bits
+
+
+class _Best:
+    """The most that a listed name can score against a party, were every token free to pair with the one it is most alike.
+
+    It holds of names that need no words written together; `matching.score` never comes above it.
+    """
+
+    __slots__ = ("_alike", "_asked", "_rare")
+
+    def __init__(self, asked: Name, known: dict[str, list[str]]) -> None:
+        self._asked = asked
+        self._rare = [is_rare(token) for token in asked.tokens]
+        self._alike: dict[str, list[tuple[int, int]]] = {}
+        for place, token in enumerate(asked.tokens):
+            for word in known[token]:
+                self._alike.setdefault(word, []).append((place, alike(token, word)))
+
+    def reaches(self, listed: Name) -> bool:
+        """Tell whether a listed name may reach FLOOR_BP."""
+        asked = self._asked
+        ours = [0] * len(asked.tokens)
+        theirs = rare = 0
+        for token, weight in zip(listed.tokens, listed.weights, strict=True):
+            found = self._alike.get(token)
+            if found is None:
+                continue
+            most = 0
+            for place, points in found:
+                most = max(most, points)
+                ours[place] = max(ours[place], points)
+            theirs += most * weight
+            rare += is_rare(token)
+        covered = sum(points * weight for points, weight in zip(ours, asked.weights, strict=True))
+        rare = max(
+            rare, sum(1 for points, own in zip(ours, self._rare, strict=True) if points and own)
+        )
+        return points_of(covered // asked.weight, theirs // listed.weight, rare) >= FLOOR_BP
 
 
 class NameIndex:
@@ -137,10 +183,17 @@ class NameIndex:
         """Give the places of all names that may reach the floor, in a fixed order."""
         if not asked.tokens:
             return ()
+        known = {token: self._known_as(token) for token in dict.fromkeys(asked.tokens)}
+        best = _Best(asked, known)
+        names = self._names
+        found = [place for place in self._sharing(asked, known) if best.reaches(names[place])]
+        return dict.fromkeys([*found, *self._written_apart(asked)])
+
+    def _sharing(self, asked: Name, known: dict[str, list[str]]) -> Iterable[int]:
+        """Give the places of all names that share enough with the party to reach the floor, by the weight of its tokens alone."""
         weights: dict[str, int] = {}
         for token, weight in zip(asked.tokens, asked.weights, strict=True):
             weights[token] = weights.get(token, 0) + weight
-        known = {token: self._known_as(token) for token in weights}
         sizes = {token: sum(len(self._postings[word]) for word in known[token]) for token in known}
         left_out = 0
         reached: dict[int, int] = {}
@@ -150,8 +203,7 @@ class NameIndex:
                 continue
             for place in dict.fromkeys(n for word in known[token] for n in self._postings[word]):
                 reached[place] = reached.get(place, 0) + weights[token]
-        found = [n for n, weight in reached.items() if 2 * (weight + left_out) >= asked.weight]
-        return dict.fromkeys([*found, *self._written_apart(asked)])
+        return [n for n, weight in reached.items() if 2 * (weight + left_out) >= asked.weight]
 
     def _known_as(self, token: str) -> list[str]:
         """Return the listed tokens that are spelt like this one."""
@@ -180,11 +232,12 @@ class NameIndex:
             for spelling in spellings(syllable):
                 if spelling in self._postings:
                     yield spelling
+        letters = _letters_of(token)
         for length in range(max(1, len(token) - 3), len(token) + 4):
             allowed = edits_allowed(max(length, len(token)))
             listed = self._by_length.get(length)
             if listed is not None and abs(length - len(token)) <= allowed:
-                yield from listed.near(token, allowed)
+                yield from listed.near(token, letters, allowed)
 
     def _written_apart(self, asked: Name) -> Iterator[int]:
         """Give the names that write together what the party writes apart, or the other way round."""

@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from huangpu.venues.offshore.screening.names import Name
 from huangpu.venues.offshore.screening.words import (
     COMMON,
@@ -35,34 +37,6 @@ FLOOR_BP: Final = 8_500
 WINDOW_MAX: Final = 3
 _SHARE_NEEDED: Final = 5_000
 """A score of FLOOR_BP needs at least half of either name: 70 % of all and 30 % of half are 85 %."""
-
-
-def edits(left: str, right: str, limit: int) -> int:
-    """Count the letters to change, insert, leave out or exchange with their neighbour; `limit + 1` when there are more.
-
-    Reading: optimal string alignment, the form of Damerau-Levenshtein in which no letter is edited twice.
-    """
-    if abs(len(left) - len(right)) > limit:
-        return limit + 1
-    before: list[int] = []
-    above = list(range(len(right) + 1))
-    for row, sign in enumerate(left, 1):
-        line = [row]
-        for column, other in enumerate(right, 1):
-            cost = min(above[column] + 1, line[column - 1] + 1, above[column - 1] + (sign != other))
-            if (
-                row > 1
-                and column > 1
-                and sign == right[column - 2]
-                and left[row - 2] == other
-                and before[column - 2] + 1 < cost
-            ):
-                cost = before[column - 2] + 1
-            line.append(cost)
-        if min(line) > limit and min(above) > limit:
-            return limit + 1
-        before, above = above, line
-    return min(above[-1], limit + 1)
 
 
 def edits_allowed(longest: int) -> int:
@@ -89,7 +63,7 @@ def alike(left: str, right: str) -> int:
     allowed = edits_allowed(longest)
     if len(set(left) ^ set(right)) > 2 * allowed:
         return 0
-    found = edits(left, right, allowed)
+    found = OSA.distance(left, right, score_cutoff=allowed)
     if found > allowed:
         return 0
     plain = EXACT - EXACT * found // longest
@@ -197,16 +171,8 @@ def _weighed(ours: _Side, theirs: _Side, pairs: list[tuple[int, int, int]]) -> i
     """Turn pairs of tokens into a score of the names."""
     covered_left = sum(found * ours.weights[place] for found, place, _ in pairs)
     covered_right = sum(found * theirs.weights[other] for found, _, other in pairs)
-    more, less = sorted(
-        (covered_left // sum(ours.weights), covered_right // sum(theirs.weights)), reverse=True
-    )
-    rare = sum(
-        len(ours.tokens[place]) > 1
-        and ours.tokens[place] not in COMMON
-        and ours.tokens[place] not in PARTICLES
-        for _, place, _ in pairs
-    )
-    found = less if rare < 2 else (7 * more + 3 * less) // 10
+    rare = sum(is_rare(ours.tokens[place]) for _, place, _ in pairs)
+    found = points_of(covered_left // sum(ours.weights), covered_right // sum(theirs.weights), rare)
     in_order = all(
         one[2] < next_one[2]
         for one, next_one in zip(
@@ -216,6 +182,17 @@ def _weighed(ours: _Side, theirs: _Side, pairs: list[tuple[int, int, int]]) -> i
         )
     )
     return found if in_order else min(found, REORDERED)
+
+
+def points_of(one: int, other: int, rare: int) -> int:
+    """Join what is covered of either name, both in basis points, by how many rare words agree."""
+    less, more = (one, other) if one < other else (other, one)
+    return less if rare < 2 else (7 * more + 3 * less) // 10
+
+
+def is_rare(token: str) -> bool:
+    """Tell whether a word is one that few names share."""
+    return len(token) > 1 and token not in COMMON and token not in PARTICLES
 
 
 def _joined_sides(left: Name, right: Name) -> tuple[_Side, _Side, list[tuple[int, int, int]]]:

@@ -41,6 +41,28 @@ def test_index_finds_what_the_full_scan_finds(listed: list[list[str]], asked: li
         assert index.scores([name]) == left, name
 
 
+LETTERS = st.text("abcdo", min_size=3, max_size=11)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_words_with_letters_wrong_are_found_as_by_the_full_scan(data: st.DataObject) -> None:
+    words = data.draw(st.lists(LETTERS, min_size=3, max_size=10, unique=True))
+    names = st.lists(st.sampled_from([*words, "trading", "al"]), min_size=1, max_size=4)
+    listed = [[" ".join(name)] for name in data.draw(st.lists(names, min_size=1, max_size=12))]
+    index = NameIndex()
+    for number, one in enumerate(listed):
+        index.add(("L", str(number)), one)
+    for name in data.draw(st.lists(names, min_size=1, max_size=4)):
+        place = data.draw(st.integers(0, len(name) - 1))
+        at = data.draw(st.integers(0, len(name[place])))
+        wrong = (
+            name[place][:at] + data.draw(st.sampled_from(["", "x", "b"])) + name[place][at + 1 :]
+        )
+        asked = " ".join([*name[:place], wrong, *name[place + 1 :]])
+        assert index.scores([asked]) == scanned(listed, asked), asked
+
+
 def test_the_best_of_several_names_counts() -> None:
     index = NameIndex()
     index.add(("L", "1"), ["Great Wave", "Simulated Harbour"])
