@@ -1,4 +1,4 @@
-"""Whatever is paid: counters and flows equal a plain recount of the payment log, no limit is passed, and a replay agrees."""
+"""Whatever is paid and returned: counters and flows equal a plain recount of the payment log, no limit is passed, and a replay agrees."""
 
 from collections import Counter
 
@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.support.centre import accepted, send
 from tests.support.monitoring import MINUTE_US, at, books, day_us, monitored_engine, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
+from tests.support.recalls import give_back, take_back
 
 from huangpu.app import load_rules
 from huangpu.core.calendar import DAY_US, date_of
@@ -17,7 +18,7 @@ from huangpu.venues.offshore.monitoring.books import LimitKind, Use
 from huangpu.venues.offshore.monitoring.deviation import first_day, flows_of
 from huangpu.venues.offshore.monitoring.limits import SetLimit
 from huangpu.venues.offshore.monitoring.proposals import ApproveProposal
-from huangpu.venues.offshore.orders import SETTLED, Payment, PaymentOrder, Pending
+from huangpu.venues.offshore.orders import SETTLED, Direction, Payment, PaymentOrder, Pending
 from huangpu.venues.offshore.payments.words import InstructPaymentBatch
 
 RATE = 7_100_000
@@ -34,7 +35,7 @@ def order_of(creditor: str, amount: int, reference: str) -> PaymentOrder:
 
 
 class MonitorMachine(RuleBasedStateMachine):
-    """Pays, receives, batches and lets time pass under agreed limits, and counts the log again after each step."""
+    """Pays, receives, returns, batches and lets time pass under agreed limits, and counts the log again after each step."""
 
     @initialize()
     def start(self) -> None:
@@ -61,6 +62,24 @@ class MonitorMachine(RuleBasedStateMachine):
     def receive(self, amount: int, reference: str) -> None:
         order = inward_order(amount, trade_reference=reference)
         accepted(send(self.engine, "ovb-desk", receive(order)))
+
+    @rule(data=st.data())
+    def return_one(self, data: st.DataObject) -> None:
+        room = self.engine.centre.offshore
+        if not len(room.payments):
+            return
+        payment = room.payments.at(data.draw(st.integers(0, len(room.payments) - 1)))
+        name, amount = payment.order.uetr, payment.order.amount
+        if payment.direction is Direction.OUTWARD:
+            send(self.engine, "ovb-desk", take_back(name, amount))
+        else:
+            by = "bk2-maker" if payment.creditor_bank == "BK2" else "bk1-maker"
+            send(self.engine, by, give_back(name))
+
+    def kept(self, each: Payment | Pending) -> int:
+        """Return what an order paid net of its return, from the list of returns alone."""
+        returns = self.engine.centre.offshore.books.recalls.returns
+        return each.order.amount - sum(one.amount for one in returns if one.uetr == each.order.uetr)
 
     @rule(
         step=st.sampled_from([20_000_000, 2 * MINUTE_US, 9 * 60 * MINUTE_US, DAY_US, 80 * DAY_US])
@@ -92,9 +111,9 @@ class MonitorMachine(RuleBasedStateMachine):
             agent = "" if each.creditor else f"{order.creditor_agent}|"
             for subject in (f"{each.bank}|{each.debtor}", each.bank):
                 sums = plain.setdefault(subject, {n: Counter() for n in ("all", "who", "where")})
-                sums["all"][order.currency] += order.amount
-                sums["who"][f"{agent}{order.creditor_account}|{order.currency}"] += order.amount
-                sums["where"][f"{country}|{order.currency}"] += order.amount
+                sums["all"][order.currency] += self.kept(each)
+                sums["who"][f"{agent}{order.creditor_account}|{order.currency}"] += self.kept(each)
+                sums["where"][f"{country}|{order.currency}"] += self.kept(each)
         uses = books(self.engine).uses
         assert {subject for subject, use in uses.items() if use.payments} == set(plain)
         for subject, sums in plain.items():
@@ -106,11 +125,11 @@ class MonitorMachine(RuleBasedStateMachine):
     @invariant()
     def no_limit_is_passed(self) -> None:
         own = [each for each in self.accepted_today() if each.debtor == "OTC1"]
-        assert sum(each.order.amount for each in own) * RATE <= LIMITS[LimitKind.DAY] * 10**6
+        assert sum(self.kept(each) for each in own) * RATE <= LIMITS[LimitKind.DAY] * 10**6
         by_account: Counter[str] = Counter()
         seconds: list[int] = []
         for each in own:
-            by_account[each.order.creditor_account] += each.order.amount
+            by_account[each.order.creditor_account] += self.kept(each)
             received = getattr(each, "received_us", 0) or each.at_us
             seconds.append(received // 1_000_000)
         most = max(by_account.values(), default=0)
@@ -131,7 +150,7 @@ class MonitorMachine(RuleBasedStateMachine):
             if payment.status in SETTLED and payment.line == "FIRST" and inside:
                 for company, way in ((payment.debtor, "out"), (payment.creditor, "in")):
                     if company in room.books.listings:
-                        plain[company, way] += payment.order.amount
+                        plain[company, way] += self.kept(payment)
         for company in ("OTC1", "OTC2"):
             series = books(self.engine).series.get(f"COMPANY|{company}")
             flow = flows_of(series, first, last).get("USD") if series else None

@@ -112,12 +112,16 @@ class Flow(msgspec.Struct, array_like=True):
 
 
 class Series(msgspec.Struct):
-    """The flows of one company or bank by day (ordinal) and currency, and their sums over the days `rolled_from` to before `rolled_to`."""
+    """The flows of one company or bank by day (ordinal) and currency, and their sums over the days `rolled_from` to before `rolled_to`.
+
+    `first` is the number of the first payment that was counted.
+    """
 
     days: dict[int, dict[str, Flow]] = {}
     rolled: dict[str, Flow] = {}
     rolled_from: int = 0
     rolled_to: int = 0
+    first: int = 0
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The deviation of offshore-trade receipts and payments, per company and per bank, over a rolling window: watched, never a gate.
 
 Rule: P-04, P-08. Flows are added up by day and currency as payments settle; the days that are over are rolled into one sum, so a look costs
-the same whatever has been paid. Currencies are compared at the reference rates of the moment. Only companies that are or were on
+the same whatever has been paid; what was returned counts as not paid (`returned.py`). Currencies are compared at the reference rates of the moment. Only companies that are or were on
 the white list count, and of them what crosses the first line; money between accounts of one holder is no trade.
 """
 
@@ -128,11 +128,13 @@ def level_of(rules: RuleBook, date: datetime.date, receipts: int, payments: int)
     return Level.GREEN
 
 
-def flow_of_day(series: dict[str, Series], subject: str, day: int, currency: str) -> Flow:
-    """Return the flow of a subject on a day, to add to; it stays the same object until the day is forgotten."""
+def flow_of_day(
+    series: dict[str, Series], subject: str, day: int, currency: str, number: int
+) -> Flow:
+    """Return the flow of a subject on a day, to add payment `number` to; it stays the same object until the day is forgotten."""
     found = series.get(subject)
     if found is None:
-        found = series[subject] = Series(rolled_from=day, rolled_to=day)
+        found = series[subject] = Series(rolled_from=day, rolled_to=day, first=number)
     return found.days.setdefault(day, {}).setdefault(currency, Flow())
 
 

@@ -237,9 +237,9 @@ def note_ended(room: Offshore, payment: Payment | Pending, stamp: Stamp) -> None
     for subject in (customer_key(payment.bank, payment.debtor), payment.bank):
         use = books.uses[subject]
         use.payments -= 1
-        _add(use.sums, order.currency, -order.amount)
-        _add(use.counterparties, counterparty, -order.amount)
-        _add(use.countries, country, -order.amount)
+        add(use.sums, order.currency, -order.amount)
+        add(use.counterparties, counterparty, -order.amount)
+        add(use.countries, country, -order.amount)
 
 
 def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_us: int) -> None:
@@ -256,9 +256,9 @@ def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_u
         if use is None:
             use = uses[subject] = Use()
         use.payments += 1
-        _add(use.sums, currency, amount)
-        _add(use.counterparties, counterparty, amount)
-        _add(use.countries, country, amount)
+        add(use.sums, currency, amount)
+        add(use.counterparties, counterparty, amount)
+        add(use.countries, country, amount)
         seconds = use.seconds
         if second in seconds:
             seconds[second] += 1
@@ -273,8 +273,8 @@ def in_window(use: Use, at_us: int) -> int:
     return sum(number for second, number in use.seconds.items() if second >= first)
 
 
-def _add(sums: dict[str, int], key: str, amount: int) -> None:
-    """Add to a sum of the day, or take away; one that has reached its end stays there."""
+def add(sums: dict[str, int], key: str, amount: int) -> None:
+    """Add to a sum of the day, or take away; one that has reached its end stays there. Units: minor units."""
     before = sums.get(key, 0)
     if before < SUM_MAX:
         sums[key] = min(before + amount, SUM_MAX)

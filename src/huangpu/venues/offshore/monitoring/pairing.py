@@ -22,6 +22,7 @@ from huangpu.venues.offshore.monitoring.books import (
 )
 from huangpu.venues.offshore.monitoring.findings import Notice, raised
 from huangpu.venues.offshore.monitoring.rates import MILLION, fen_of, rate_of
+from huangpu.venues.offshore.monitoring.returned import left_of
 from huangpu.venues.offshore.state import Offshore
 
 BASIS_POINTS = 10_000
@@ -38,7 +39,8 @@ def noticed(
     notices: list[Notice] = []
     look = _Look.of(room, rules, stamp.date)
     for leg in books.legs[:examined]:
-        notices.extend(_of_leg(look, leg))
+        if left_of(room, leg):
+            notices.extend(_of_leg(look, leg))
     notices.extend(_document(room, *reuse) for reuse in books.document_reuses)
     if new_day:
         notices.extend(_of_trades(room, rules, stamp.date))
@@ -55,7 +57,9 @@ def note_leg(room: Offshore, leg: Leg) -> None:
     partners[leg.payee] = leg
     if leg.goods:
         for key in _goods_keys(leg):
-            books.goods.setdefault(key, leg)
+            first = books.goods.get(key)
+            if first is None or not left_of(room, first):
+                books.goods[key] = leg
     if leg.reference:
         if leg.payee_listed:
             _note_trade(books, leg, leg.payee, leg.payee_bank, sold=True)
@@ -120,15 +124,17 @@ class _Look(NamedTuple):
         return cls(room, rules, date, days, share, {})
 
     def fen(self, leg: Leg) -> int:
-        """Return what a leg is worth, as `rates.fen_of`."""
+        """Return what the rest of a leg is worth, as `rates.fen_of`."""
         rate = self.rates.get(leg.currency)
         if rate is None:
             rate = rate_of(self.room, self.rules, self.date, leg.currency) or 0
             self.rates[leg.currency] = rate
-        return min(leg.amount * rate // MILLION, SUM_MAX)
+        return min(left_of(self.room, leg) * rate // MILLION, SUM_MAX)
 
     def is_round(self, circle: list[Leg]) -> bool:
-        """Tell whether money went round: amounts alike, within the days."""
+        """Tell whether money went round: amounts alike, within the days, and nothing of it returned in full."""
+        if not all(left_of(self.room, each) for each in circle):
+            return False
         fen = [self.fen(each) for each in circle]
         if min(fen) * BASIS_POINTS < max(fen) * self.share:
             return False
@@ -155,6 +161,8 @@ def _of_leg(look: _Look, leg: Leg) -> Iterator[Notice]:
         )
     for key in _goods_keys(leg) if leg.goods else ():
         first = books.goods.get(key, leg)
+        if not left_of(room, first):
+            continue
         if first.uetr != leg.uetr and not (leg.reference and first.reference == leg.reference):
             money = money_text(leg.amount, leg.currency)
             yield Notice(
@@ -203,7 +211,7 @@ def _of_trades(room: Offshore, rules: RuleBook, date: datetime.date) -> Iterator
         if trade.last_day <= quiet_to and trade.sold and trade.bought:
             yield from _margin(room, rules, date, trade)
     for trade in _due(books, books.trades_first, matched_to):
-        if not (trade.sold and trade.bought):
+        if bool(trade.sold) != bool(trade.bought):
             side = "sold" if trade.sold else "bought"
             yield Notice(
                 key=f"LEG_UNMATCHED|{trade.company}|{trade.reference}|{trade.first_day}",

@@ -64,11 +64,11 @@ def note_settled(room: Offshore, payment: Payment, stamp: Stamp) -> None:
         if key not in books.trade_types:
             books.trade_types[key] = day
         for kind, name in ((deviation.COMPANY, debtor), (deviation.BANK, payment.bank)):
-            flow = _flow(room, kind, name, day, currency)
+            flow = _flow(room, kind, name, day, currency, payment.number)
             flow.payments = min(flow.payments + amount, SUM_MAX)
     if payee_listed:
         for kind, name in ((deviation.COMPANY, creditor), (deviation.BANK, payment.creditor_bank)):
-            flow = _flow(room, kind, name, day, currency)
+            flow = _flow(room, kind, name, day, currency, payment.number)
             flow.receipts = min(flow.receipts + amount, SUM_MAX)
     leg = Leg(
         uetr=order.uetr,
@@ -133,7 +133,9 @@ def apply_run(room: Offshore, event: MonitorsRun, stamp: Stamp) -> None:
     )
 
 
-def _flow(room: Offshore, kind: str, institution: str, day: int, currency: str) -> Flow:
+def _flow(
+    room: Offshore, kind: str, institution: str, day: int, currency: str, number: int
+) -> Flow:
     """Find the flow of a company or bank to add to, and remember that it wants a look."""
     cache, books = room.monitor, room.books.monitor
     if cache.flows_day != day:
@@ -142,7 +144,7 @@ def _flow(room: Offshore, kind: str, institution: str, day: int, currency: str) 
     found = cache.flows.get(key)
     if found is None:
         subject = deviation.subject_key(kind, institution)
-        flow = deviation.flow_of_day(books.series, subject, day, currency)
+        flow = deviation.flow_of_day(books.series, subject, day, currency, number)
         found = cache.flows[key] = (subject, flow)
     books.touched[found[0]] = day
     return found[1]

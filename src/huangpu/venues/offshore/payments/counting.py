@@ -1,13 +1,14 @@
 """Counting: what the rooms that keep figures of payments are told, in the entry in the making and when it is applied.
 
-The second line keeps its quotas, the monitors their limits, flows and samples. Each is told once when a payment settles, starts to wait, or
-ends without money: in a decision by counters of the draft, so that the next order of the same entry sees it; in `apply` by its own books.
+The second line keeps its quotas, the monitors their limits, flows and samples. Each is told once when a payment settles, starts to wait,
+ends without money, or goes back: in a decision by counters of the draft, so that the next order of the same entry sees it; in `apply` by its own books.
 """
 
 from huangpu.core.message import Stamp
-from huangpu.venues.offshore.monitoring import limits, run
+from huangpu.venues.offshore.monitoring import limits, returned, run
 from huangpu.venues.offshore.orders import SETTLED, Payment, Pending
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.recalls.books import Return
 from huangpu.venues.offshore.second_line import claims
 from huangpu.venues.offshore.state import Offshore
 
@@ -37,3 +38,10 @@ def noted(room: Offshore, record: Payment | Pending, stamp: Stamp) -> None:
     else:
         claims.note_ended(room, record.order.uetr)
         limits.note_ended(room, record, stamp)
+
+
+def note_returned(room: Offshore, back: Return, stamp: Stamp) -> None:
+    """Tell the rooms that money of a settled payment has gone back."""
+    payment = room.payments.at(back.payment)
+    claims.note_returned(room, payment)
+    returned.note_returned(room, payment, back, stamp)

@@ -16,10 +16,10 @@ from huangpu.ledger.events import LegsPosted
 from huangpu.ledger.transfers import LedgerCode, Leg, Shortfall
 from huangpu.registry.cash_accounts import AccountStatus, ledger_code
 from huangpu.registry.institutions import InstitutionKind
-from huangpu.venues.offshore.boundary import Running
 from huangpu.venues.offshore.liquidity import queue
 from huangpu.venues.offshore.orders import SETTLED, Direction, Payment, Pending, parties_of
 from huangpu.venues.offshore.payments import checks
+from huangpu.venues.offshore.payments.counting import note_returned
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.final import FUNDS
 from huangpu.venues.offshore.payments.plan import MIRRORS
@@ -31,7 +31,6 @@ from huangpu.venues.offshore.recalls.words import (
     ReturnPayment,
 )
 from huangpu.venues.offshore.recalls.working_days import last_us
-from huangpu.venues.offshore.second_line import claims
 from huangpu.venues.offshore.state import Offshore, nostro_code
 
 RETURNS = "huangpu policy 34, recalls and returns"
@@ -187,13 +186,12 @@ def posted(
 
 
 def apply_returned(room: Offshore, event: PaymentReturned, stamp: Stamp) -> None:
-    """Keep the return; what the payment took of a quota is given back."""
+    """Keep the return; what the payment took of quotas and counted in the figures is given back."""
     back, books = event.posted, room.books.recalls
     assert back.number == len(books.returns)
     books.returns.append(back)
     room.recalls.note_return(back)
-    for claim in claims.claims_of(room.payments.at(back.payment)):
-        room.books.boundary.running.setdefault(claim.key, Running()).net -= claim.amount
+    note_returned(room, back, stamp)
 
 
 def _ended(

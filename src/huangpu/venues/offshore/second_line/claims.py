@@ -125,6 +125,12 @@ def note_settled(room: Offshore, payment: Movement) -> None:
         room.books.boundary.running.setdefault(claim.key, Running()).net += claim.amount
 
 
+def note_returned(room: Offshore, payment: Movement) -> None:
+    """Give back what a settled payment took, when its money has gone back."""
+    for claim in claims_of(payment):
+        room.books.boundary.running.setdefault(claim.key, Running()).net -= claim.amount
+
+
 def _key(rule: str, debtor: str, order: PaymentOrder) -> str:
     if rule == UPGRADED:
         return quota_key(debtor)
