@@ -24,6 +24,8 @@ from huangpu.journal.sqlite import FILE_NAME
 GROUP: Final = "workload"
 UNIT: Final = "payments/s"
 NUMBERS_A_RUN: Final = 10_000_000
+FILES: Final = 16
+FILES_QUICK: Final = 2
 AIM_CLOSED: Final = "aim 4,000"
 ENTRIES_OF_A_STEP: Final = 10_000
 
@@ -73,6 +75,7 @@ def run(*, quick: bool = False) -> list[Row]:
             for case in CLOSED:
                 rows += bench.rates(case)
             rows += bench.storm()
+            rows.append(bench.files())
             rows += bench.latencies(W3)
             for case in OPEN:
                 rows += bench.latencies(case)
@@ -140,6 +143,21 @@ class Bench:
             row(GROUP, title, found["rate"], UNIT, None, _times(found)),
             row(GROUP, f"{title}: looks", looks, "looks/s", None, note),
         ]
+
+    def files(self) -> Row:
+        """Give the rate of pain.001 files of 1,000 transactions over HTTP, each answered by its pain.002."""
+        count = FILES_QUICK if self.quick else FILES
+        options = ["--port", str(self.server.port), "--count", str(count)]
+        command = [sys.executable, "-m", "benchmarks.workload.files", *options]
+        done = subprocess.run(command, check=False, capture_output=True, timeout=300)
+        assert done.returncode == 0, done.stderr.decode()[-2_000:]
+        found: dict[str, Any] = json.loads(done.stdout)
+        note = (
+            f"aim 8,000; {found['transactions']:,} settled and answered one by one in pain.002, {found['bytes'] / 1e6:.1f} MB a file, "
+            f"slowest file {found['slowest_s'] * 1e3:.0f} ms"
+        )
+        title = "pain.001 files of 1,000 transactions over HTTP"
+        return row(GROUP, title, found["rate"], "transactions/s", None, note)
 
     def latencies(self, case: Case) -> list[Row]:
         """Give the latencies of an open loop, and for W3 the memory that its entries took."""
