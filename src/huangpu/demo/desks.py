@@ -179,7 +179,7 @@ def _names(author: Author) -> Iterator[Sent]:
     """Payees that are, or may be, on the simulated list."""
     for company, name, country in (
         (FIRST, "Simulated Blacklisted Metals", "DE"),
-        (COMPANIES[4], "Simulatd Embargoed Shipyard", "AE"),
+        (COMPANIES[4], "Simulated Embargo Shipyards", "AE"),
         (FIRST, "Quentin Simlisted", "SG"),
     ):
         yield _pay(

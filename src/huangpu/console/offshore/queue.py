@@ -46,6 +46,7 @@ async def queue_page(
         "box": (BOX_W, BOX_H, WIDTH),
         "available": {n.account: n.available for graph in graphs for n in graph.nodes},
         "resolutions": views.resolutions(room, institution=scope, limit=RESOLUTIONS),
+        "payee": lambda queued: payee_of(visitor, queued),
         "may_act": lambda queued: may_act(visitor, queued),
         "priorities": [(str(p), visitor.words.code("priority", p)) for p in Priority],
         "spots": list(Spot),
@@ -53,6 +54,14 @@ async def queue_page(
     }
     framed = {**data, **extra}
     return await venue_page(visitor, "offshore/queue.html", "queue", framed, status=status)
+
+
+def payee_of(visitor: Visitor, queued: QueuedPayment) -> str:
+    """Name who is to be paid: in the page's language where it is a member."""
+    pending = visitor.centre.offshore.books.pending[queued.uetr]
+    if pending.creditor:
+        return visitor.name_of(pending.creditor)
+    return queued.creditor_name or queued.creditor
 
 
 def may_act(visitor: Visitor, queued: QueuedPayment) -> bool:
