@@ -65,21 +65,28 @@ class MonitorMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def return_one(self, data: st.DataObject) -> None:
-        room = self.engine.centre.offshore
-        if not len(room.payments):
-            return
-        payment = room.payments.at(data.draw(st.integers(0, len(room.payments) - 1)))
+        count = len(self.engine.centre.offshore.payments)
+        if count:
+            self.return_number(data.draw(st.integers(0, count - 1)))
+
+    def return_number(self, number: int) -> None:
+        payment = self.engine.centre.offshore.payments.at(number)
         name, amount = payment.order.uetr, payment.order.amount
         if payment.direction is Direction.OUTWARD:
             send(self.engine, "ovb-desk", take_back(name, amount))
         else:
-            by = "bk2-maker" if payment.creditor_bank == "BK2" else "bk1-maker"
+            by = f"{payment.creditor_bank.lower()}-officer"
             send(self.engine, by, give_back(name))
 
-    def kept(self, each: Payment | Pending) -> int:
-        """Return what an order paid net of its return, from the list of returns alone."""
+    def kept(self, each: Payment | Pending, *, that_day: bool = False) -> int:
+        """Return what an order paid net of its return, of one made on the counters' date alone, from the list of returns."""
+        date = books(self.engine).uses_date
         returns = self.engine.centre.offshore.books.recalls.returns
-        return each.order.amount - sum(one.amount for one in returns if one.uetr == each.order.uetr)
+        return each.order.amount - sum(
+            one.amount
+            for one in returns
+            if one.uetr == each.order.uetr and not (that_day and date_of(one.at_us) != date)
+        )
 
     @rule(
         step=st.sampled_from([20_000_000, 2 * MINUTE_US, 9 * 60 * MINUTE_US, DAY_US, 80 * DAY_US])
@@ -111,9 +118,11 @@ class MonitorMachine(RuleBasedStateMachine):
             agent = "" if each.creditor else f"{order.creditor_agent}|"
             for subject in (f"{each.bank}|{each.debtor}", each.bank):
                 sums = plain.setdefault(subject, {n: Counter() for n in ("all", "who", "where")})
-                sums["all"][order.currency] += self.kept(each)
-                sums["who"][f"{agent}{order.creditor_account}|{order.currency}"] += self.kept(each)
-                sums["where"][f"{country}|{order.currency}"] += self.kept(each)
+                sums["all"][order.currency] += self.kept(each, that_day=True)
+                sums["who"][f"{agent}{order.creditor_account}|{order.currency}"] += self.kept(
+                    each, that_day=True
+                )
+                sums["where"][f"{country}|{order.currency}"] += self.kept(each, that_day=True)
         uses = books(self.engine).uses
         assert {subject for subject, use in uses.items() if use.payments} == set(plain)
         for subject, sums in plain.items():
@@ -125,11 +134,14 @@ class MonitorMachine(RuleBasedStateMachine):
     @invariant()
     def no_limit_is_passed(self) -> None:
         own = [each for each in self.accepted_today() if each.debtor == "OTC1"]
-        assert sum(self.kept(each) for each in own) * RATE <= LIMITS[LimitKind.DAY] * 10**6
+        assert (
+            sum(self.kept(each, that_day=True) for each in own) * RATE
+            <= LIMITS[LimitKind.DAY] * 10**6
+        )
         by_account: Counter[str] = Counter()
         seconds: list[int] = []
         for each in own:
-            by_account[each.order.creditor_account] += self.kept(each)
+            by_account[each.order.creditor_account] += self.kept(each, that_day=True)
             received = getattr(each, "received_us", 0) or each.at_us
             seconds.append(received // 1_000_000)
         most = max(by_account.values(), default=0)
@@ -172,3 +184,17 @@ class MonitorMachine(RuleBasedStateMachine):
 
 TestMonitors = MonitorMachine.TestCase
 TestMonitors.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
+def test_the_machine_returns_money_by_every_road() -> None:
+    machine = MonitorMachine()
+    machine.start()
+    machine.pay("HK-1", 1, "T1")
+    machine.pay("FTE-OTC2", 1, "")
+    machine.receive(50_000_00, "T1")
+    for number in range(3):
+        machine.return_number(number)
+        machine.counters_equal_a_recount()
+        machine.flows_equal_a_recount()
+    assert len(machine.engine.centre.offshore.books.recalls.returns) == 3
+    machine.teardown()
