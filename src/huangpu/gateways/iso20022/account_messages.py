@@ -10,7 +10,7 @@ from huangpu.core.calendar import DAY_US, date_of, instant_us
 from huangpu.engine import Engine
 from huangpu.gateways.iso20022.answers import time_text
 from huangpu.gateways.iso20022.identifiers import is_uetr
-from huangpu.gateways.iso20022.model import Account, Entry, EntryDetail
+from huangpu.gateways.iso20022.model import Account, Entry, EntryDetail, Exchange
 from huangpu.gateways.iso20022.money import Money
 from huangpu.gateways.iso20022.statements import (
     AccountStatement,
@@ -111,6 +111,9 @@ def _entry(line: StatementLine, currency: str) -> Entry:
         creditor_name="" if credit else clean(line.counter_name, NAME_MAX),
         settlement_date=line.value_date,
         remittance_text=(clean(line.remittance, REMITTANCE_MAX),) if line.remittance else (),
+        transaction_id=line.reference,
+        return_reason=line.reason,
+        exchange=_exchange(line, currency),
     )
     return Entry(
         reference=f"N{line.number}",
@@ -124,6 +127,15 @@ def _entry(line: StatementLine, currency: str) -> Entry:
         servicer_reference=f"E{line.seq}",
         details=(detail,),
     )
+
+
+def _exchange(line: StatementLine, currency: str) -> Exchange | None:
+    if not line.rate:
+        return None
+    credit = line.side is Side.CREDIT
+    source, target = (line.other_currency, currency) if credit else (currency, line.other_currency)
+    value = Money(line.other_amount, line.other_currency)
+    return Exchange(value, source, target, line.pair.partition("/")[0], line.rate, line.deal)
 
 
 def _ledger_number(room: Offshore, shown: DayStatement) -> int:

@@ -3,7 +3,7 @@
 import datetime
 
 from huangpu.gateways.iso20022 import parts
-from huangpu.gateways.iso20022.model import Entry, EntryDetail
+from huangpu.gateways.iso20022.model import Entry, EntryDetail, Exchange
 from huangpu.gateways.iso20022.money import amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Tree
@@ -57,6 +57,25 @@ def _read_detail(tree: Tree, entry: Tree) -> EntryDetail:
         creditor_name=related.get("Cdtr", {}).get("Pty", {}).get("Nm", ""),
         settlement_date=datetime.date.fromisoformat(settled) if settled else None,
         remittance_text=parts.read_remittance(tree),
+        transaction_id=references.get("TxId", ""),
+        return_reason=tree.get("RtrInf", {}).get("Rsn", {}).get("Cd", ""),
+        exchange=_read_exchange(tree),
+    )
+
+
+def _read_exchange(tree: Tree) -> Exchange | None:
+    """Read the other side of an exchange; nothing where no rate is told."""
+    value = tree.get("AmtDtls", {}).get("CntrValAmt", {})
+    told = value.get("CcyXchg")
+    if told is None:
+        return None
+    return Exchange(
+        counter_value=read_money(value["Amt"], allow_zero=True),
+        source=told["SrcCcy"],
+        target=told.get("TrgtCcy", ""),
+        unit=told.get("UnitCcy", ""),
+        rate=told["XchgRate"],
+        contract=told.get("CtrctId", ""),
     )
 
 
@@ -88,14 +107,32 @@ def _detail_tree(detail: EntryDetail, side: str) -> Tree:
     settled = detail.settlement_date
     return filled(
         Refs=filled(
-            InstrId=detail.instruction_id, EndToEndId=detail.end_to_end_id, UETR=detail.uetr
+            InstrId=detail.instruction_id,
+            EndToEndId=detail.end_to_end_id,
+            UETR=detail.uetr,
+            TxId=detail.transaction_id,
         ),
         Amt=amount_text(detail.amount),
         CdtDbtInd=side,
+        AmtDtls=_exchange_tree(detail.exchange),
         RltdPties=filled(Dbtr=_named(detail.debtor_name), Cdtr=_named(detail.creditor_name)),
         RmtInf=parts.remittance_tree(detail.remittance_text),
         RltdDts=None if settled is None else {"IntrBkSttlmDt": settled.isoformat()},
+        RtrInf={"Rsn": {"Cd": detail.return_reason}} if detail.return_reason else None,
     )
+
+
+def _exchange_tree(exchange: Exchange | None) -> Tree | None:
+    if exchange is None:
+        return None
+    told = filled(
+        SrcCcy=exchange.source,
+        TrgtCcy=exchange.target,
+        UnitCcy=exchange.unit,
+        XchgRate=exchange.rate,
+        CtrctId=exchange.contract,
+    )
+    return {"CntrValAmt": {"Amt": amount_text(exchange.counter_value), "CcyXchg": told}}
 
 
 def _named(name: str) -> Tree | None:

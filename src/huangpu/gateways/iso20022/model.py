@@ -251,8 +251,19 @@ class InterbankStatusReport(msgspec.Struct, frozen=True):
     header: BusinessHeader | None = None
 
 
+class Exchange(msgspec.Struct, frozen=True):
+    """The exchange of currencies behind an entry: its other side, and the rate of one `unit` in the other currency as decimal text."""
+
+    counter_value: Money
+    source: str
+    target: str
+    unit: str
+    rate: str
+    contract: str = ""
+
+
 class EntryDetail(msgspec.Struct, frozen=True):
-    """The payment behind an entry."""
+    """The payment, return, transfer or exchange behind an entry; `transaction_id` is the id of the return or the quote of the exchange."""
 
     amount: Money
     end_to_end_id: str = ""
@@ -262,6 +273,9 @@ class EntryDetail(msgspec.Struct, frozen=True):
     creditor_name: str = ""
     settlement_date: datetime.date | None = None
     remittance_text: tuple[str, ...] = ()
+    transaction_id: str = ""
+    return_reason: str = ""
+    exchange: Exchange | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import format_decimal
 from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.offshore.bank_transfers.books import BankTransfer
-from huangpu.venues.offshore.fx.pairs import PAIRS
+from huangpu.venues.offshore.fx.pairs import PAIRS, Pair
 from huangpu.venues.offshore.fx.state import Deal, Squaring
 from huangpu.venues.offshore.reports.causes import Cause, CauseKind, deal_id, original_of
 from huangpu.venues.offshore.second_line import bop
@@ -32,7 +32,8 @@ class Side(NamedTuple):
 class Facts(NamedTuple):
     """What is known of a cause beside its kind, amount and UETR.
 
-    `line` is 1, 2 or 0; `original_entry` is that of the payment that a charge or return belongs to. Units: other_amount in minor units of
+    `line` is 1, 2 or 0; `original_entry` is that of the payment that a charge or return belongs to; `deal_rate` is what one unit of the pair's base
+    costs. Units: other_amount in minor units of
     `other_currency`, None where there is no other side.
     """
 
@@ -44,6 +45,7 @@ class Facts(NamedTuple):
     bop_code: str = ""
     original_entry: str = ""
     deal: str = ""
+    pair: str = ""
     deal_rate: str = ""
     other_currency: str = ""
     other_amount: int | None = None
@@ -119,17 +121,21 @@ def exchange_facts(room: Offshore, exchange: Deal | Squaring, cause: Cause) -> F
     """Tell of one side of an exchange: who deals, at what rate, and what the other side is."""
     pair = PAIRS[exchange.pair]
     base = room.ledger.account(cause.debit).asset == pair.base
-    rate = format_decimal(exchange.rate, pair.digits) if isinstance(exchange, Deal) else ""
-    if rate and pair.base_units != 1:
-        rate = f"{rate}/{pair.base_units}"
+    rate = rate_of_one(pair, exchange.rate) if isinstance(exchange, Deal) else ""
     return Facts(
         kept_here(room, cause.debit),
         kept_here(room, cause.credit),
         deal=deal_id(exchange),
+        pair=pair.name,
         deal_rate=rate,
         other_currency=pair.counter if base else pair.base,
         other_amount=exchange.counter if base else exchange.base,
     )
+
+
+def rate_of_one(pair: Pair, rate: int) -> str:
+    """Write what one unit of base costs, whatever number of units the market writes it for."""
+    return format_decimal(rate, pair.digits + len(str(pair.base_units)) - 1)
 
 
 def kept_here(room: Offshore, number: int) -> Side:

@@ -44,6 +44,7 @@ FIELDS = (
     "reference",
     "original_entry",
     "deal",
+    "pair",
     "deal_rate",
     "other_currency",
     "other_amount",
@@ -53,7 +54,7 @@ FIELDS = (
 `record` is PAYMENT, CHARGE, RETURN, BANK_TRANSFER, FX_DEAL or OTHER; `line` is 1, 2 or 0; `direction` is OUT, IN or WITHIN (both accounts in this
 unit, told by the debtor's); `rate` is CNY fen for 10^6 minor units; `holder_code` is the holder's social credit code or LEI; `entry` is the
 journal entry. A charge and a return have the UETR of their payment and its entry (`original_entry`); `reference` is the id of the return, or the
-quote of an exchange, which has its number, its rate and the other side.
+quote of an exchange, which has its number, the price of one unit of the pair's base, and the other side.
 """
 CORRECTABLE = (
     "counter_class",
@@ -160,6 +161,7 @@ def _cause_record(
         cause.reference,
         facts.original_entry,
         facts.deal,
+        facts.pair,
         facts.deal_rate,
         facts.other_currency,
         "" if facts.other_amount is None else amount_text(facts.other_amount, facts.other_currency),
@@ -208,7 +210,7 @@ def _other_record(
         date_of(movement.at_us).isoformat(),
         "",
         str(movement.seq),
-        *[""] * 6,
+        *[""] * 7,
     )
     paid = movement.amount if direction != "IN" else 0
     received = movement.amount if direction != "OUT" else 0

@@ -34,8 +34,8 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     `kind` is PAYMENT, CHARGE, RETURN, BANK_TRANSFER, FX_DEAL, OPENING or, of another venue, OTHER; the bank transaction code is ISO 20022's domain,
     family and sub-family. A charge and a return have the ids of their payment and its entry (`original_entry`); `reference` is the id of the
     return or the quote of an exchange, `reason` why money came back, `deal` the number of an exchange, `rate` what it was dealt at.
-    Units: minor units, amount positive; booked_after in the sign of the account; other_amount in `other_currency`; rate in decimals as people
-    read it, for as many units of base as follow a slash, else for one.
+    Units: minor units, amount positive; booked_after in the sign of the account; other_amount in `other_currency`; rate in decimals, of one
+    unit of the pair's base.
     """
 
     number: int
@@ -61,6 +61,7 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     original_entry: int = 0
     reason: str = ""
     deal: str = ""
+    pair: str = ""
     rate: str = ""
     other_currency: str = ""
     other_amount: int = 0
@@ -252,6 +253,7 @@ def _of_exchange(
         **_counter(facts.payer if credit else facts.payee),
         "reference": cause.reference,
         "deal": facts.deal,
+        "pair": facts.pair,
         "rate": facts.deal_rate,
         "other_currency": facts.other_currency,
         "other_amount": facts.other_amount,
@@ -317,11 +319,12 @@ def table_of(shown: DayStatement) -> Iterator[list[object]]:
         "original_entry",
         "reason",
         "deal",
+        "pair",
         "rate",
         "other_currency",
         "other_amount",
     ]
-    blanks = [""] * 15
+    blanks = [""] * 16
     yield [shown.from_date, shown.from_date, "OPENING_BALANCE", "", None, shown.opening, *blanks]
     for line in shown.entries:
         yield [
@@ -343,6 +346,7 @@ def table_of(shown: DayStatement) -> Iterator[list[object]]:
             line.original_entry or "",
             line.reason,
             line.deal,
+            line.pair,
             line.rate,
             line.other_currency,
             amount_text(line.other_amount, line.other_currency) if line.other_currency else "",
