@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import uvicorn
@@ -12,6 +12,7 @@ import uvicorn
 from huangpu.app.web import Centred, build_app
 from huangpu.config import SANDBOX_PASSWORD, Settings
 from huangpu.engine import Gate
+from huangpu.engine.writer import Engine
 from tests.support.market import journaled_market, played
 
 STARTS_S = 30
@@ -27,10 +28,14 @@ class Served(NamedTuple):
 
 
 @contextlib.contextmanager
-def served(numbers: int = PLAYED) -> Iterator[Served]:
-    """Serve a seeded market in which some payments, orders and slips have happened."""
+def served(
+    numbers: int = PLAYED, prepare: Callable[[Engine], None] | None = None
+) -> Iterator[Served]:
+    """Serve a seeded market in which some payments, orders and slips have happened, and what `prepare` adds."""
     engine = journaled_market()
     played(engine, list(range(numbers)))
+    if prepare is not None:
+        prepare(engine)
     gate = Gate(lambda: engine)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

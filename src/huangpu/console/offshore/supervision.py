@@ -1,12 +1,13 @@
 """The supervisor's own page: what is wrong now, how old it is, and where to look; each figure leads to its page."""
 
+from collections.abc import Sized
 from itertools import islice
 from typing import Any, NamedTuple
 
 from litestar import Response, get
 
 from huangpu.console.offshore.monitors import SEVERITY, plots_of
-from huangpu.console.offshore.plots import FLOOR, HEIGHT, LEFT, WIDTH
+from huangpu.console.offshore.plots import FLOOR, HEIGHT, LEFT, WIDTH, Plot
 from huangpu.console.offshore.reporting import flows_of
 from huangpu.console.offshore.tabs import reach_of, supervises, venue_page
 from huangpu.console.pages import NotFound, Visitor
@@ -16,6 +17,7 @@ from huangpu.venues.offshore.monitoring.books import CaseState, FindingState, Le
 from huangpu.venues.offshore.recalls import views as recalls
 from huangpu.venues.offshore.reports import views as reports
 from huangpu.venues.offshore.reports.books import BreakState, LargeValueState
+from huangpu.venues.offshore.reports.views import LargeValueView
 from huangpu.venues.offshore.screening import views as screening
 from huangpu.venues.offshore.state import ListingState
 from huangpu.venues.offshore.white_list import state_at
@@ -66,39 +68,32 @@ async def show_supervision(visitor: Visitor) -> Response[str]:
         "recalls": asked[:ROWS],
         "flows": flows_of(room, None)[:ROWS],
         "streams": reports.streams(room, None),
-        "tiles": [
-            Tile(
-                "/offshore/monitors",
-                visitor.words.text("Deviation red"),
-                sum(plot.view.now.level is Level.RED for plot in plots),
-                "bad",
-            ),
-            Tile(
-                "/offshore/monitors",
-                visitor.words.text("Deviation amber"),
-                sum(plot.view.now.level is Level.AMBER for plot in plots),
-                "wait",
-            ),
-            Tile(
-                "/offshore/monitors#findings",
-                visitor.words.text("Findings open"),
-                len(findings),
-                "wait",
-            ),
-            Tile(
-                "/offshore/reports",
-                visitor.words.text("Large-value reports overdue"),
-                sum(view.overdue for view in large),
-                "bad",
-            ),
-            Tile("/offshore/reports#breaks", visitor.words.text("Breaks open"), len(breaks), "bad"),
-            Tile(
-                "/offshore/reports#recalls", visitor.words.text("Recalls open"), len(asked), "wait"
-            ),
-            *_queues(visitor),
-        ],
+        "tiles": _tiles(visitor, plots, findings, large, breaks, asked),
     }
     return await venue_page(visitor, "offshore/supervision.html", "supervision", data)
+
+
+def _tiles(
+    visitor: Visitor,
+    plots: list[Plot],
+    findings: Sized,
+    large: list[LargeValueView],
+    *further: Sized,
+) -> list[Tile]:
+    """Count what asks for attention; `further` are the open breaks and the open recalls."""
+    text, breaks, asked = visitor.words.text, *map(len, further)
+    levels = [plot.view.now.level for plot in plots]
+    red, amber = levels.count(Level.RED), levels.count(Level.AMBER)
+    overdue = sum(view.overdue for view in large)
+    return [
+        Tile("/offshore/monitors", text("Deviation red"), red, "bad"),
+        Tile("/offshore/monitors", text("Deviation amber"), amber, "wait"),
+        Tile("/offshore/monitors#findings", text("Findings open"), len(findings), "wait"),
+        Tile("/offshore/reports", text("Large-value reports overdue"), overdue, "bad"),
+        Tile("/offshore/reports#breaks", text("Breaks open"), breaks, "bad"),
+        Tile("/offshore/reports#recalls", text("Recalls open"), asked, "wait"),
+        *_queues(visitor),
+    ]
 
 
 def _queues(visitor: Visitor) -> list[Tile]:
