@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.served import Served
 
@@ -16,7 +16,11 @@ PAGES = (
     "/reinsurance",
     "/reinsurance/members",
     "/offshore",
+    "/offshore?status=PDNG&direction=BOOK&currency=USD",
+    "/offshore?status=RJCT&day=2026-11-20",
+    "/offshore/bank",
     "/offshore/accounts",
+    "/offshore/accounts/FT-OTC01?currency=USD",
     "/offshore/white-list",
     "/offshore/matrix",
     "/growth",
@@ -42,13 +46,19 @@ def first_of(page: Page, selector: str) -> str:
 def test_every_page_is_clean(
     enter: Enter, centre: Served, axe_script: str, language: str, theme: str
 ) -> None:
+    payer = enter("otc01-treasurer")
+    payer.goto(f"{centre.address}/offshore")
+    instruct(payer, "9,999,999,999,999.00")
+    expect(payer.get_by_role("status")).to_contain_text("Accepted")
     page = enter("supervisor-supervisor", language, theme)
-    page.goto(f"{centre.address}/offshore")
+    page.goto(f"{centre.address}/offshore?status=ACCC")
     payment = first_of(page, "a[href^='/offshore/payments/']")
     page.goto(f"{centre.address}/reinsurance")
     slip = first_of(page, "a[href^='/reinsurance/slips/']")
+    page.goto(f"{centre.address}/offshore?status=PDNG")
+    waiting = first_of(page, "a[href^='/offshore/payments/']")
     found: dict[str, list[str]] = {}
-    for path in (*PAGES, payment, slip):
+    for path in (*PAGES, payment, waiting, slip):
         page.goto(centre.address + path)
         expect(page.locator("html")).to_have_attribute(
             "lang", {"en": "en", "zh": "zh-Hans"}[language]
@@ -64,6 +74,8 @@ def test_every_page_is_clean(
 def test_the_forms_are_clean(enter: Enter, centre: Served, axe_script: str, theme: str) -> None:
     for person, path in (
         ("otc01-treasurer", "/offshore"),
+        ("otc01-treasurer", "/offshore/treasurer"),
+        ("simb1-maker", "/offshore/bank"),
         ("brk01-broker", "/reinsurance/place"),
         ("sec1-trader", "/growth/688256"),
     ):
@@ -117,12 +129,68 @@ def instruct(page: Page, amount: str) -> None:
     """Fill the form of a payment overseas and send it."""
     page.locator("#instruct-creditor_account").fill("DE-SUPPLIER-77")
     page.locator("#instruct-amount").fill(amount)
-    page.locator("#instruct details summary").click()
+    page.get_by_text("Creditor overseas, ids and remittance").click()
     bic = page.locator("#instruct-creditor_agent")
     bic.fill("SIMBDEFF")
     page.locator("#instruct-creditor_country").fill("DE")
     page.locator("#instruct-creditor_name").fill("Simulated Supplier DE")
     page.get_by_role("button", name="Instruct").click()
+
+
+def test_the_stream_is_filtered_without_scripts(browser: Browser, centre: Served) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{centre.address}/sign-in")
+    page.locator("#person").fill("supervisor-supervisor")
+    page.locator("#password").fill(centre.password)
+    page.locator(".door-form form button").click()
+    page.goto(f"{centre.address}/offshore")
+    page.locator("#filter-currency").select_option("CNY")
+    page.locator("#filter-status").select_option("ACCC")
+    page.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile("status=ACCC.*currency=CNY"))
+    amounts = page.locator("#part-payments tbody td:nth-child(5) small").all_inner_texts()
+    assert amounts
+    assert set(amounts) == {"CNY"}
+    context.close()
+
+
+def test_a_treasurer_asks_and_deals_at_the_rate_that_the_bank_quotes(
+    enter: Enter, centre: Served, axe_script: str
+) -> None:
+    payer = enter("otc01-treasurer", "zh", "dark")
+    payer.goto(f"{centre.address}/offshore/treasurer")
+    payer.locator("#request-amount").fill("12,345.00")
+    payer.get_by_role("button", name="询价").click()
+    expect(payer.locator("#part-quotes")).to_contain_text("12,345.00")
+    desk = enter("simb1-maker")
+    desk.goto(f"{centre.address}/offshore/bank")
+    desk.get_by_role("link", name="quote it").first.click()
+    desk.locator("#quote-mid").fill("7.1000")
+    desk.locator("#quote-rate").fill("7.1100")
+    desk.get_by_role("button", name="Quote", exact=True).click()
+    expect(desk.get_by_role("status")).to_contain_text("Accepted")
+    # The treasurer's page shows the quote without being asked.
+    accept = payer.get_by_role("button", name="接受")
+    expect(accept).to_be_visible()
+    payer.evaluate(axe_script)
+    assert payer.evaluate(AXE) == []
+    accept.click()
+    expect(payer.get_by_role("status")).to_contain_text("已接受")
+    expect(payer.locator("#part-quotes")).to_contain_text("87,772.95")
+
+
+def test_a_file_that_is_no_order_is_told_so_in_words(
+    enter: Enter, centre: Served, axe_script: str
+) -> None:
+    page = enter("otc01-treasurer", "zh")
+    page.goto(f"{centre.address}/offshore/treasurer")
+    file = FilePayload(name="orders.xml", mimeType="application/xml", buffer=b"<Document/>")
+    page.locator("#upload-file").set_input_files(file)
+    page.get_by_role("button", name="发送文件").click()
+    expect(page.get_by_role("alert")).to_contain_text("文件格式错误")
+    page.evaluate(axe_script)
+    assert page.evaluate(AXE) == []
 
 
 def test_a_refusal_names_its_clause_and_keeps_what_was_typed(enter: Enter, centre: Served) -> None:

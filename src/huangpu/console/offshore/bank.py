@@ -10,7 +10,7 @@ from litestar import Response, get
 from huangpu.console.growth_pages import done_of
 from huangpu.console.offshore.dealing import choices_of as exchange_choices
 from huangpu.console.offshore.dealing import dealing_of, rate_of
-from huangpu.console.offshore.tabs import venue_page
+from huangpu.console.offshore.tabs import tabs_of, venue_page
 from huangpu.console.pages import NotFound, Visitor, page
 from huangpu.core.calendar import instant_us
 from huangpu.registry.cash_accounts import ledger_code
@@ -25,6 +25,8 @@ from huangpu.venues.offshore.reports import views as reports
 
 QUOTE = "offshore.quote"
 COUNTED_MAX = 5_000
+WORKED_AT = {Wait.SCREENING: "screening", Wait.RELEASE: "releases", Wait.QUEUE: "queue"}
+"""The tab where a wait is worked."""
 PARTS = 1_000
 """Parts of a bar; a position of the limit's size fills it."""
 
@@ -145,10 +147,16 @@ def today_of(visitor: Visitor, bank: str) -> list[Status]:
     return [Status(*key, counts[key], values[key]) for key in keys]
 
 
-def _waits(visitor: Visitor, bank: str) -> list[tuple[str, int]]:
+def _waits(visitor: Visitor, bank: str) -> list[tuple[str, int, str]]:
+    """Count what waits by what it waits for, with the way to where that is worked, as far as the visitor has one."""
     pending = visitor.centre.offshore.books.pending.values()
     counts = Counter(p.waits[0] for p in pending if p.bank == bank)
-    return [(str(wait), counts[wait]) for wait in Wait if counts[wait]]
+    tabs = {tab.key: tab.path for tab in tabs_of(visitor)}
+    return [
+        (str(wait), counts[wait], tabs.get(WORKED_AT.get(wait, ""), f"/offshore?wait={wait}"))
+        for wait in Wait
+        if counts[wait]
+    ]
 
 
 def _mirrors(visitor: Visitor, bank: str) -> list[Mirror]:

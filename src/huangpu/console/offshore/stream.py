@@ -39,6 +39,7 @@ from huangpu.venues.offshore.orders import Direction, Payment, Pending, Wait, pa
 from huangpu.venues.offshore.state import Offshore
 
 ROWS = 30
+SECOND_US = 1_000_000
 COUNTED_MAX = 5_000
 """Payments of today that one page counts by status; beyond it the count says so."""
 
@@ -55,6 +56,8 @@ def look(gate: Gate, _rest: str, subject: Subject) -> State:
     last = max((pending.steps[-1].seq for pending in waiting if pending.steps), default=0)
     state["payments"] = f"{-1 if newest is None else newest.number}.{len(waiting)}.{last}"
     state["own"] = f"{state['payments']}/{_exchange(room, subject.scope)}"
+    # Quotes grow older by the second, also where nothing else happens.
+    state["quotes"] = f"{state['own']}@{gate.engine.last_at_us // SECOND_US}"
     return state
 
 

@@ -26,6 +26,9 @@ function write(element, text) {
   setTimeout(() => element.classList.remove("fresh"), FRESH_MS);
 }
 
+/** Parts that are on their way. @type {Promise<unknown>} */
+let line = Promise.resolve();
+
 /** Part of a page that is fetched anew when a key of the stream changes, at most every `data-every` ms. */
 class Part {
   /** @param {HTMLElement} element */
@@ -50,7 +53,9 @@ class Part {
     const address = new URL(location.href);
     address.searchParams.delete("done");
     address.searchParams.set("part", String(this.element.dataset.part));
-    window.htmx.ajax("GET", address.pathname + address.search, { target: this.element, swap: "innerMorph" });
+    // One after the other: htmx drops a third request while one is on its way and one waits.
+    const ask = () => window.htmx.ajax("GET", address.pathname + address.search, { target: this.element, swap: "innerMorph" });
+    line = line.then(ask).catch(() => undefined);
   }
 }
 
