@@ -181,7 +181,7 @@ def do_record(api: Api, row: Row) -> str:
     return str(got(api, row, f"payments/{name_of(row)}")["payment"]["rule"])
 
 
-def do_resolved(api: Api, row: Row) -> str:
+def do_gridlock(api: Api, row: Row) -> str:
     """Name the method that settled the payments of a row in one step."""
     wanted = sorted(uetr(int(name[1:])) for name in row["with"].split(","))
     found = got(api, row, "queue-resolutions")["items"]
@@ -293,7 +293,7 @@ STEPS: dict[str, Callable[[Api, Row], str]] = {
     "read": do_read,
     "place": do_place,
     "record": do_record,
-    "resolved": do_resolved,
+    "gridlock": do_gridlock,
     "returned": do_returned,
     "release": do_release,
     "case": do_case,
