@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from benchmarks.rows import Row, row
 from benchmarks.served import DEMO, READY, Server, serving
 from benchmarks.workload.invariants import checked
+from benchmarks.workload.tiers import RATE, Tier
 from benchmarks.workload.world import SMALL, World, build
 from huangpu.journal.sqlite import FILE_NAME
 
@@ -27,7 +28,7 @@ NUMBERS_A_RUN: Final = 10_000_000
 FILES: Final = 16
 FILES_QUICK: Final = 2
 AIM_CLOSED: Final = "aim 4,000"
-ENTRIES_OF_A_STEP: Final = 10_000
+WORKS_OF_A_STEP: Final = 10_000
 
 
 class Case(NamedTuple):
@@ -42,12 +43,12 @@ class Case(NamedTuple):
 W3: Final = Case("W3, 500/s, screening on", ("--tier", "W3"), (60.0, 2.0), "aim p99 < 100 ms")
 OPEN: Final = (
     Case("W1, five at once", ("--tier", "W1"), (8.0, 0.0), "aim p99 < 200 ms"),
-    Case("W2, 1.5/s and bursts of 50/s", ("--tier", "W2"), (25.0, 1.5), "aim p99 < 200 ms"),
+    Case("W2, 1.5/s and bursts of 50/s", ("--tier", "W2"), (25.0, 0.0), "aim p99 < 200 ms"),
     Case("day shape, 43/s in the mean", ("--tier", "day"), (15.0, 0.0), "aim p99 < 200 ms"),
     Case("peak, 2,000/s", ("--tier", "peak", "--connections", "256"), (10.0, 0.0)),
 )
 CLOSED: Final = (
-    Case("full mix, 64 connections", (), (8.0, 1.5), AIM_CLOSED),
+    Case("full mix, 64 connections", (), (8.0, 1.0), AIM_CLOSED),
     Case("full mix, 256 connections", ("--connections", "256"), (4.0, 0.0)),
     Case("full mix, 1,000 connections", ("--connections", "1000"), (4.0, 0.0)),
     Case("flat retail, 64 connections", ("--variant", "flat"), (4.0, 0.0)),
@@ -71,7 +72,8 @@ def run(*, quick: bool = False) -> list[Row]:
         rows: list[Row] = []
         with serving(DEMO, bench.folder, READY) as server:
             bench.server = server
-            bench.measured(Case("warm-up", (), (2.0, 0.5)))
+            # Companies and counterparties of equal rank: nearly every name is screened before anything is measured.
+            bench.measured(Case("warm-up", ("--variant", "flat"), (6.0, 0.5)))
             for case in CLOSED:
                 rows += bench.rates(case)
             rows += bench.storm()
@@ -91,6 +93,7 @@ class Bench:
         self.server = Server(0, 0, 0.0)
         self.answers: dict[str, int] = {}
         self._turn = 0
+        self._base: float | None = None
 
     def measured(self, case: Case) -> dict[str, Any] | None:
         """Run the generator once; None where a quick run leaves the case out."""
@@ -124,13 +127,15 @@ class Bench:
         return found
 
     def rates(self, case: Case) -> list[Row]:
-        """Give the rate of a closed loop; its latencies are in the note."""
+        """Give the rate of a closed loop, beside that of the first one; its latencies are in the note."""
         found = self.measured(case)
         if found is None:
             return []
         title = f"closed loop, {case.title}"
         note = f"{case.aim}; " if case.aim else ""
-        return [row(GROUP, title, found["rate"], UNIT, None, note + _times(found))]
+        if self._base is None:
+            self._base = found["rate"]
+        return [row(GROUP, title, found["rate"], UNIT, self._base, note + _times(found))]
 
     def storm(self) -> list[Row]:
         """Give the rates of payments and of looks under a storm of status queries."""
@@ -140,7 +145,7 @@ class Bench:
         note = f"looks p50 {found['looks_p50_ms']:.1f} ms, p99 {found['looks_p99_ms']:.1f} ms"
         title = f"closed loop, {STORM.title}"
         return [
-            row(GROUP, title, found["rate"], UNIT, None, _times(found)),
+            row(GROUP, title, found["rate"], UNIT, self._base, _times(found)),
             row(GROUP, f"{title}: looks", looks, "looks/s", None, note),
         ]
 
@@ -202,7 +207,7 @@ class _Memory:
 
     def __init__(self, server: Server, folder: Path) -> None:
         self._server, self._journal = server, folder / FILE_NAME
-        self._seen: list[tuple[float, int]] = []
+        self._seen: list[tuple[float, int, int]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -218,25 +223,32 @@ class _Memory:
 
     def _watch(self) -> None:
         while not self._over.wait(1.0):
-            self._seen.append((time.perf_counter(), self._server.resident_bytes()))
+            size = self._journal.stat().st_size
+            self._seen.append((time.perf_counter(), self._server.resident_bytes(), size))
 
     def rows(self) -> list[Row]:
-        """Give what 10^4 entries took in the second half of the run, beside the first half."""
+        """Give what 10^4 works took in memory, beside what they took in the journal."""
         if len(self._seen) < 10:
             return []
         middle = len(self._seen) // 2
-        halves = (self._seen[: middle + 1], self._seen[middle:])
-        grown = [self._per_step(half) for half in halves]
+        resident, journal = self._grown(self._seen)
+        first, second = (
+            self._grown(part)[0] for part in (self._seen[:middle], self._seen[middle:])
+        )
         last = self._seen[-1][1] / 1e6
-        note = f"baseline: the first half; {last:,.0f} MB resident at the end"
-        title = "memory, for 10^4 works in the second half of W3"
-        return [row(GROUP, title, grown[1], "MB", grown[0], note)]
+        note = (
+            f"baseline: what the journal grew; first half {first:.1f}, second half {second:.1f} MB; "
+            f"{last:,.0f} MB resident at the end"
+        )
+        return [row(GROUP, "memory for 10^4 works of W3", resident, "MB", journal, note)]
 
     @staticmethod
-    def _per_step(half: list[tuple[float, int]]) -> float:
-        (start_s, first), (end_s, last) = half[0], half[-1]
-        works = (end_s - start_s) * 500.0
-        return (last - first) / 1e6 / works * ENTRIES_OF_A_STEP
+    def _grown(seen: list[tuple[float, int, int]]) -> tuple[float, float]:
+        """Return how much memory and journal grew for 10^4 works. Units: MB."""
+        (start_s, resident, size), (end_s, resident_then, size_then) = seen[0], seen[-1]
+        works = (end_s - start_s) * RATE[Tier.W3]
+        step = WORKS_OF_A_STEP / 1e6 / works
+        return (resident_then - resident) * step, (size_then - size) * step
 
 
 def _times(found: dict[str, Any]) -> str:
