@@ -625,7 +625,7 @@ class OffshoreMachine(RuleBasedStateMachine):
 
 
 TestOffshore = OffshoreMachine.TestCase
-TestOffshore.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestOffshore.settings = settings(max_examples=25, stateful_step_count=32, deadline=None)
 
 
 def test_a_batch_of_one_company_settles_until_the_funds_end() -> None:

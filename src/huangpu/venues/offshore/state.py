@@ -33,7 +33,7 @@ from huangpu.venues.offshore.orders import (
     keys_of,
 )
 from huangpu.venues.offshore.recalls.books import RecallBooks, RecallIndex
-from huangpu.venues.offshore.reports.books import ReportBooks
+from huangpu.venues.offshore.reports.books import SUM_MAX, ReportBooks
 from huangpu.venues.offshore.screening.books import Screening, ScreeningBooks
 
 __all__ = [
@@ -164,7 +164,7 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class DayTotal(msgspec.Struct):
-    """Payments settled in one currency on one day, and how many of them are checked afterwards. Units: value in minor units."""
+    """Payments settled in one currency on one day, and how many of them are checked afterwards. Units: value in minor units, not above SUM_MAX."""
 
     payments: int = 0
     value: int = 0
@@ -277,7 +277,7 @@ class Offshore:
         if total is None:
             total = books.totals[name] = DayTotal()
         total.payments += 1
-        total.value += order.amount
+        total.value = min(total.value + order.amount, SUM_MAX)
         total.sampled += payment.sample in SAMPLED
 
     def dump(self) -> bytes:

@@ -3,10 +3,12 @@
 import datetime
 from typing import Any
 
+import msgspec
 import pytest
 from tests.support.boundary import boundary_engine
 from tests.support.centre import accepted, refused, send
 from tests.support.fx import accept, fx_engine, quoted
+from tests.support.liquidity import later, liquidity_engine, pay, resolutions
 from tests.support.monitoring import books as monitor_books
 from tests.support.monitoring import day_us, lay, monitored_engine, tick
 from tests.support.offshore import (
@@ -18,23 +20,30 @@ from tests.support.offshore import (
     overseas_order,
     receive,
 )
+from tests.support.recalls import give_back
 from tests.support.screening import LISTED, adopt, events_of, screening_engine
 
 from huangpu.core.calendar import instant_us
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row, RowValue
 from huangpu.core.values import AMOUNT_MAX
+from huangpu.engine.centre import Centre
 from huangpu.engine.writer import Engine
+from huangpu.gateways.stream.notices import notice_of
 from huangpu.ledger.accounts import Account, Side
-from huangpu.ledger.events import OpenLedgerAccount, PostTransferBlock
+from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
 from huangpu.ledger.transfers import Leg, LegKind, pack
 from huangpu.registry.charter import Tick
 from huangpu.registry.people import Person, RegisterPerson
+from huangpu.venues.offshore.accounts import opening_code
 from huangpu.venues.offshore.liquidity.commands import CancelPayment, ChangePriority
 from huangpu.venues.offshore.monitoring.books import SUM_MAX
 from huangpu.venues.offshore.orders import Payment, Pending, Wait
+from huangpu.venues.offshore.payments.words import InstructPaymentBatch, PaymentSettled
 from huangpu.venues.offshore.screening.cases import ClearScreeningCase
+from huangpu.venues.offshore.screening.telling import told
 from huangpu.venues.offshore.screening.verdicts import ScreeningCaseOpened
+from huangpu.venues.offshore.second_line.claims import quota_key
 from huangpu.venues.offshore.second_line.release import ReleaseSecondLine
 from huangpu.venues.offshore.white_list import SuspendCompany
 
@@ -234,7 +243,83 @@ def test_a_customer_cannot_ask_the_queue_whether_a_payment_is_screened() -> None
     assert "SCREENING" not in answer.detail
 
 
+def test_a_settled_payment_looks_the_same_whether_or_not_a_name_scored() -> None:
+    engine = screening_engine()
+    lay(engine, {"offshore.screening.hold": 10_001, "offshore.screening.review_holds": False})
+    fields = []
+    for order in (overseas_order(1_00), screened_order(1_00)):
+        entry = accepted(send(engine, "otc1-treasurer", instruct(order)))
+        (settled,) = [told(one) for one in events_of(entry) if isinstance(one, PaymentSettled)]
+        seen = msgspec.to_builtins(settled)["payment"]
+        fields.append({name: seen.get(name) for name in ("screened", "score_bp")})
+    assert fields[0] == fields[1]
+
+
+def test_a_notice_names_a_release_no_more_than_a_clearance() -> None:
+    engine = screening_engine()
+    order = screened_order(1_00)
+    accepted(send(engine, "otc1-treasurer", instruct(order)))
+    clear = ClearScreeningCase(case_id=case_ids(engine, order.uetr)[0], text="not the one")
+    cleared = notice_of(accepted(send(engine, "bk1-checker", clear)))
+    border = boundary_engine()
+    across = book_order("DOM-OTC1", 1_00, currency="CNY", purpose="CURR")
+    accepted(send(border, "otc1-treasurer", instruct(across)))
+    released = notice_of(accepted(send(border, "bk1-checker", ReleaseSecondLine(uetr=across.uetr))))
+    assert cleared.command == released.command == ""
+
+
+def test_a_party_in_review_gets_one_case_for_a_batch() -> None:
+    engine = screening_engine()
+    lay(engine, {"offshore.screening.hold": 10_001, "offshore.screening.review_holds": False})
+    orders = [screened_order(1_00) for _ in range(3)]
+    batch = InstructPaymentBatch(message_id="B-1", bank="BK1", orders=orders)
+    entry = accepted(send(engine, "otc1-treasurer", batch))
+    cases = [one for one in events_of(entry) if isinstance(one, ScreeningCaseOpened)]
+    assert len(cases) == 1
+
+
 # Counting.
+
+
+def test_a_day_of_the_largest_payments_can_be_written_down() -> None:
+    engine = offshore_engine()
+    accounts = ("FTN-SUP1", "FTE-OTC1")
+    whole = AMOUNT_MAX - 1_000_000_00
+    debit = opening_code("BK1-SAU", "USD")
+    raised = PostOpeningBalance(debit=debit, credit=PAYER, amount=whole)
+    accepted(send(engine, "operator", raised))
+    for number in range(6):
+        payee, payer = accounts[number % 2], accounts[1 - number % 2]
+        order = book_order(payee, whole, debtor_account=payer)
+        accepted(send(engine, "bk1-maker", instruct(order)))
+    accepted(send(engine, "clock", Tick(), at_us=instant_us(TUESDAY, 9)))
+    centre = engine.centre
+    assert Centre.load(centre.base_rules, centre.dump()).digest() == centre.digest()
+
+
+def test_a_gridlock_of_the_largest_payments_can_be_written_down() -> None:
+    engine = liquidity_engine()
+    for _ in range(3):
+        for payer, payee in (("A", "B"), ("B", "A")):
+            pay(engine, payer, payee, AMOUNT_MAX)
+    entry = accepted(send(engine, "clock", Tick(), at_us=later(10)))
+    assert sum(len(one.uetrs) for one in resolutions(entry)) == 6
+    centre = engine.centre
+    assert Centre.load(centre.base_rules, centre.dump()).digest() == centre.digest()
+
+
+def test_part_of_a_return_gives_part_of_a_quota_back() -> None:
+    engine = boundary_engine()
+    lay(engine, {"offshore.return.partial": True})
+    order = book_order(
+        "DOM-HOLD1-B", 100_00, debtor_account="FTE-HOLD1", currency="CNY", purpose="CURR"
+    )
+    accepted(send(engine, "bk1-maker", instruct(order)))
+    key = quota_key("HOLD1")
+    running = engine.centre.offshore.books.boundary.running
+    assert running[key].net == 100_00
+    accepted(send(engine, "bk1-checker", give_back(order.uetr, amount=40_00)))
+    assert running[key].net == 60_00
 
 
 def test_a_day_above_what_a_journal_can_write_survives_a_cancellation() -> None:

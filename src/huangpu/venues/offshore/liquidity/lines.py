@@ -54,7 +54,7 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """Waiting payments that settled together: which, by which method, in which round, and what each account was left to bear.
 
     `cycle` names the round and is the same for all resolutions of one entry; `trigger` is CREDIT, TICK or END_OF_DAY.
-    `method` is FIFO, BYPASS_FIFO, BILATERAL, FULL or PARTIAL. Units: value in minor units of the currency.
+    `method` is FIFO, BYPASS_FIFO, BILATERAL, FULL or PARTIAL. Units: value in minor units of the currency, not above what a journal can write.
     """
 
     cycle: str

@@ -28,6 +28,7 @@ from huangpu.venues.offshore.liquidity.lines import (
 )
 from huangpu.venues.offshore.liquidity.solver import Money, Queued, Queues, net_positions
 from huangpu.venues.offshore.liquidity.turn import BYPASS, firm_ranks
+from huangpu.venues.offshore.monitoring.books import SUM_MAX
 from huangpu.venues.offshore.orders import Wait, uetr_key
 from huangpu.venues.offshore.payments import waiting
 from huangpu.venues.offshore.payments.draft import Draft, Moves
@@ -341,7 +342,7 @@ class _Round:
             method=method,
             currency=currency,
             uetrs=[payment.key for payment in found.payments],
-            value=sum(payment.amount for payment in found.payments),
+            value=min(sum(payment.amount for payment in found.payments), SUM_MAX),
             waiting_before=found.before,
             positions=positions,
         )

@@ -43,5 +43,5 @@ def noted(room: Offshore, record: Payment | Pending, stamp: Stamp) -> None:
 def note_returned(room: Offshore, back: Return, stamp: Stamp) -> None:
     """Tell the rooms that money of a settled payment has gone back."""
     payment = room.payments.at(back.payment)
-    claims.note_returned(room, payment)
+    claims.note_returned(room, payment, back.amount)
     returned.note_returned(room, payment, back, stamp)

@@ -17,10 +17,19 @@ from huangpu.venues.offshore.screening.cases import (
     NoteScreeningCase,
 )
 from huangpu.venues.offshore.screening.verdicts import PartiesScreened, ScreeningCaseOpened
+from huangpu.venues.offshore.second_line.release import RefuseSecondLine, ReleaseSecondLine
 
 REVIEW: Final = "REVIEW"
-OFFICERS_OWN: Final = frozenset({NoteScreeningCase, ClearScreeningCase, ConfirmScreeningCase})
-"""Commands whose very name would tell a customer of a case."""
+OFFICERS_OWN: Final = frozenset(
+    {
+        NoteScreeningCase,
+        ClearScreeningCase,
+        ConfirmScreeningCase,
+        ReleaseSecondLine,
+        RefuseSecondLine,
+    }
+)
+"""Commands whose very name would tell a customer of a case; those of a release too, lest the missing name be one."""
 
 _REVIEWS = (Wait.SCREENING, Wait.RELEASE)
 _UNTOLD = ("screened", "score_bp", "released")
@@ -39,9 +48,13 @@ def told_wait(wait: str) -> str:
 
 def _payment(event: Any) -> object:
     payment: Payment = event.payment
-    if not payment.score_bp and not payment.steps:
+    if payment.steps:
+        return _tree(event, "payment")
+    if not payment.screened:
         return event
-    return _tree(event, "payment")
+    # Left out of every payment, so that nobody learns from one without it that its names had a score.
+    bare = msgspec.structs.replace(payment, screened="", score_bp=0)
+    return msgspec.structs.replace(event, payment=bare)
 
 
 def _pending(event: PaymentWaiting) -> object:

@@ -125,10 +125,11 @@ def note_settled(room: Offshore, payment: Movement) -> None:
         room.books.boundary.running.setdefault(claim.key, Running()).net += claim.amount
 
 
-def note_returned(room: Offshore, payment: Movement) -> None:
-    """Give back what a settled payment took, when its money has gone back."""
+def note_returned(room: Offshore, payment: Movement, amount: int) -> None:
+    """Give back what a settled payment took, as far as its money has gone back. Units: fen."""
     for claim in claims_of(payment):
-        room.books.boundary.running.setdefault(claim.key, Running()).net -= claim.amount
+        part = amount if claim.amount > 0 else -amount
+        room.books.boundary.running.setdefault(claim.key, Running()).net -= part
 
 
 def _key(rule: str, debtor: str, order: PaymentOrder) -> str:
