@@ -1,5 +1,6 @@
 """What the supervisor is owed: large-value reports, the daily files with their digest chain, breaks, flows across the second line, recalls."""
 
+import datetime
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -59,7 +60,7 @@ async def reports_page(
     breaks = list(views.breaks(room, institution=scope, now_us=now_us))
     chosen, files = _files(visitor, form.get("stream", ""))
     data = {
-        "large": sorted(large, key=lambda v: v.report.state is LargeValueState.FILED)[:ROWS],
+        "large": sorted(large, key=_urgency)[:ROWS],
         "large_due": sum(v.report.state is LargeValueState.DUE for v in large),
         "large_overdue": sum(v.overdue for v in large),
         "streams": views.streams(room, scope),
@@ -126,6 +127,11 @@ def _keepers(room: Offshore, rule: str, subject: str) -> tuple[str, ...]:
         return () if upgrade is None else (upgrade.bank,)
     account = room.registry.cash_accounts.get(subject)
     return () if account is None else (account.bank, account.holder)
+
+
+def _urgency(view: views.LargeValueView) -> tuple[bool, datetime.date]:
+    """Put what is due first, the first due in front."""
+    return view.report.state is LargeValueState.FILED, view.report.due
 
 
 def _files(visitor: Visitor, chosen: str) -> tuple[str, list[ReportFile]]:
