@@ -123,19 +123,20 @@ class _Look(NamedTuple):
         share = rules["offshore.pairing.round_trip_share"].at(date).integer
         return cls(room, rules, date, days, share, {})
 
-    def fen(self, leg: Leg) -> int:
-        """Return what the rest of a leg is worth, as `rates.fen_of`."""
-        rate = self.rates.get(leg.currency)
+    def fen(self, currency: str, amount: int) -> int:
+        """Return what an amount is worth, as `rates.fen_of`."""
+        rate = self.rates.get(currency)
         if rate is None:
-            rate = rate_of(self.room, self.rules, self.date, leg.currency) or 0
-            self.rates[leg.currency] = rate
-        return min(left_of(self.room, leg) * rate // MILLION, SUM_MAX)
+            rate = rate_of(self.room, self.rules, self.date, currency) or 0
+            self.rates[currency] = rate
+        return min(amount * rate // MILLION, SUM_MAX)
 
     def is_round(self, circle: list[Leg]) -> bool:
         """Tell whether money went round: amounts alike, within the days, and nothing of it returned in full."""
-        if not all(left_of(self.room, each) for each in circle):
+        left = [left_of(self.room, each) for each in circle]
+        if not all(left):
             return False
-        fen = [self.fen(each) for each in circle]
+        fen = [self.fen(leg.currency, rest) for leg, rest in zip(circle, left, strict=True)]
         if min(fen) * BASIS_POINTS < max(fen) * self.share:
             return False
         days = [each.day for each in circle]
