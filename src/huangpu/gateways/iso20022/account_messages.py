@@ -75,7 +75,7 @@ def statement_of(room: Offshore, shown: DayStatement, *, over: bool) -> AccountS
         from_at=time_text(start_us),
         to_at=time_text(until_us),
         balances=_balances(room, shown, over=over),
-        entries=tuple(_entry(line, shown.currency) for line in shown.entries),
+        entries=tuple(entry_of(line, shown.currency) for line in shown.entries),
     )
 
 
@@ -98,7 +98,8 @@ def _balance(kind: str, amount: int, currency: str, date: datetime.date) -> Bala
     return Balance(kind, Money(abs(amount), currency), "DBIT" if amount < 0 else "CRDT", date)
 
 
-def _entry(line: StatementLine, currency: str) -> Entry:
+def entry_of(line: StatementLine, currency: str) -> Entry:
+    """Give one line of a statement as an entry of a message."""
     domain, family, sub_family = line.bank_transaction_code.split("/")
     amount = Money(line.amount, currency)
     credit = line.side is Side.CREDIT

@@ -33,6 +33,7 @@ from huangpu.gateways.iso20022.outbound import (
     messages_of,
     messages_unsettled,
 )
+from huangpu.gateways.iso20022.outbound_notices import deal_messages
 from huangpu.gateways.iso20022.outbound_recalls import messages_about
 from huangpu.gateways.iso20022.outbound_transfers import transfer_messages
 from huangpu.gateways.iso20022.refusal import Refusal
@@ -51,6 +52,7 @@ TAKEN = (
 )
 EVERYBODY = "ALL"
 STATEMENT_PATH = "/v1/offshore/accounts/{account_id:str}/{currency:str}/statement.xml"
+DEAL_PATH = "/v1/offshore/fx/deals/{number:int}/messages"
 FIRST_RULES = datetime.date(2014, 5, 22)
 """The date of the first rules: a centre without an entry is older than they are."""
 
@@ -60,7 +62,7 @@ ScopeOf = Callable[[Person], str | None]
 
 
 class Messages(msgspec.Struct, frozen=True):
-    """The messages of one payment that the reader may see."""
+    """The messages of one payment, transfer or exchange that the reader may see."""
 
     items: list[OutboundMessage]
 
@@ -93,6 +95,18 @@ def build_routes(
         signed = Messages([_signed(gate.engine, signer, each) for each in found.items])
         return Response(msgspec.json.encode(signed), media_type="application/json")
 
+    @get(DEAL_PATH, include_in_schema=False)
+    async def show_deal(request: AnyRequest, number: int) -> Response[bytes]:
+        person = _person(person_of, request)
+        await gate.settled()
+        if gate.engine.stopped:
+            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        found = deal_messages(gate.engine.centre, number, scope_of(person))
+        if found is None:
+            raise HTTPException(status_code=404)
+        signed = Messages([_signed(gate.engine, signer, each) for each in found])
+        return Response(msgspec.json.encode(signed), media_type="application/json")
+
     @get(STATEMENT_PATH, include_in_schema=False)
     async def statement(
         request: AnyRequest, account_id: str, currency: str, date: str = ""
@@ -107,7 +121,7 @@ def build_routes(
         body = signed_message(gate.engine, signer, body)
         return Response(body, media_type="application/xml")
 
-    return [take, show, statement]
+    return [take, show, show_deal, statement]
 
 
 async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:
@@ -174,6 +188,8 @@ def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     if views.payment(centre.offshore, centre.rules, uetr, institution) is None:
         return None
     about = messages_about(centre, record, institution)
+    # A payment by cover shares its UETR with the cover.
+    about += transfer_messages(centre, uetr, institution) or []
     if isinstance(record, Pending) or record.status not in SETTLED:
         return Messages(messages_unsettled(centre, record, institution) + about)
     entry = gate.engine.entry(record.seq)

@@ -1,4 +1,4 @@
-"""Messages that recalls and returns owe: camt.056 on to the creditor's side, camt.029 back to who asked, pacs.004 with the money.
+"""Messages that recalls and returns owe: camt.056 on to the creditor's side, camt.029 back to who asked, pacs.004 with the money, camt.054 of it.
 
 Rendered from what is stored, always the same bytes, and shown to who sends or receives them only. A company has no BIC: its bank stands for it.
 """
@@ -12,6 +12,7 @@ from huangpu.gateways.iso20022.money import Money
 from huangpu.gateways.iso20022.orders import PACS_008
 from huangpu.gateways.iso20022.original import OriginalPayment
 from huangpu.gateways.iso20022.outbound import OutboundMessage, party_of
+from huangpu.gateways.iso20022.outbound_notices import notices_of
 from huangpu.gateways.iso20022.recalls import (
     CAMT_029,
     CAMT_056,
@@ -25,6 +26,7 @@ from huangpu.gateways.iso20022.statuses import information_lines
 from huangpu.gateways.iso20022.texts import clean
 from huangpu.venues.offshore.orders import Direction, Payment, Pending
 from huangpu.venues.offshore.recalls.books import Recall, RecallStatus, Return
+from huangpu.venues.offshore.reports.causes import of_return
 
 INFORMATION_MAX = 210
 SETTLED_BY_INSTRUCTED_AGENT = "INDA"
@@ -46,6 +48,7 @@ def messages_about(
         back = room.books.recalls.returns[returned]
         if back.direction is not Direction.INWARD:
             messages.append(_return(centre, record, back))
+        messages += notices_of(centre, of_return(room, back))
     return [one for one in messages if institution in (None, one.sender, one.receiver)]
 
 

@@ -1,4 +1,4 @@
-"""Messages that a transfer between banks owes: pacs.009 on to the correspondent, pacs.002 back to a bank that sent it in."""
+"""Messages that a transfer between banks owes: pacs.009 on to the correspondent, pacs.002 back to a bank that sent it in, camt.054 to holders."""
 
 from huangpu.core.calendar import date_of
 from huangpu.engine import Centre
@@ -10,6 +10,7 @@ from huangpu.gateways.iso20022.outbound import (
     SETTLED_BY_INSTRUCTED_AGENT,
     OutboundMessage,
 )
+from huangpu.gateways.iso20022.outbound_notices import notices_of
 from huangpu.gateways.iso20022.pacs009 import PACS_009, write_pacs009
 from huangpu.gateways.iso20022.pacs009 import BankTransfer as TransferMessage
 from huangpu.gateways.iso20022.reasons import ending_reasons
@@ -17,6 +18,7 @@ from huangpu.gateways.iso20022.statuses import PACS_002, write_pacs002
 from huangpu.gateways.iso20022.texts import clean
 from huangpu.venues.offshore.bank_transfers.books import BankTransfer, TransferKind
 from huangpu.venues.offshore.orders import SETTLED, Direction
+from huangpu.venues.offshore.reports.causes import of_transfer
 
 
 def transfer_messages(
@@ -35,6 +37,8 @@ def transfer_messages(
         messages.append(_onward(centre, transfer))
     if transfer.direction is Direction.INWARD:
         messages.append(_status(centre, transfer))
+    if transfer.kind is TransferKind.CORE:
+        messages += notices_of(centre, of_transfer(room, transfer))
     return [one for one in messages if institution in (None, one.sender, one.receiver)]
 
 

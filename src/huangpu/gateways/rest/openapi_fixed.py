@@ -15,6 +15,7 @@ from huangpu.gateways.rest.openapi_parts import (
     responses,
 )
 
+DEAL = "/v1/offshore/fx/deals/{number}/messages"
 STATEMENT = "/v1/offshore/accounts/{account_id}/{currency}/statement.xml"
 PROBLEMS = (400, 401, 403, 413, 415, 422, 500, 503)
 _XML_STATUS_WORDS = {
@@ -101,6 +102,13 @@ def _message_paths() -> dict[str, Tree]:
         "parameters": path_parameters("/v1/offshore/payments/{uetr}/messages"),
         "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
     }
+    deal = {
+        "operationId": "get_offshore_fx_deals_number_messages",
+        "tags": ["offshore"],
+        "summary": "List the notices of an exchange of currencies: what was sent to whom",
+        "parameters": path_parameters(DEAL),
+        "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
+    }
     statement = {
         "operationId": "get_offshore_accounts_account_id_currency_statement_xml",
         "tags": ["offshore"],
@@ -124,6 +132,7 @@ def _message_paths() -> dict[str, Tree]:
         STATEMENT: {"get": statement},
         "/v1/iso20022": {"post": iso},
         "/v1/offshore/payments/{uetr}/messages": {"get": messages},
+        DEAL: {"get": deal},
         "/v1/stream": {"get": _stream()},
     }
 

@@ -132,6 +132,23 @@ def statement(
     return _statement(room, found, currency, dates, balances, lines, until_us)
 
 
+def lines_of(room: Offshore, cause: Cause) -> list[tuple[CashAccount, StatementLine]]:
+    """List the lines that a cause leaves on accounts kept for a holder, as their statements show them; booked_after is left out."""
+    history = room.ledger.history
+    begin, end = (history.row_of_entry(cause.source.seq + after) for after in (0, 1))
+    found: list[tuple[CashAccount, StatementLine]] = []
+    for number in (cause.debit, cause.credit):
+        account = room.ledger.account(number)
+        kept = room.registry.cash_accounts.get(account.code.rpartition("/")[0])
+        if kept is not None and account.asset in kept.currencies:
+            found += [
+                (kept, _line(room, account, number, posted, 0))
+                for posted in postings_of(room, number, begin, end)
+                if posted.cause == cause
+            ]
+    return found
+
+
 def _statement(
     room: Offshore,
     found: CashAccount,
