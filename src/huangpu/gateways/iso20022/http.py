@@ -37,6 +37,7 @@ from huangpu.gateways.iso20022.outbound_notices import deal_messages
 from huangpu.gateways.iso20022.outbound_recalls import messages_about
 from huangpu.gateways.iso20022.outbound_transfers import transfer_messages
 from huangpu.gateways.iso20022.refusal import Refusal
+from huangpu.gateways.iso20022.report_seals import report_seal
 from huangpu.gateways.iso20022.requests import status_answer
 from huangpu.gateways.iso20022.signed_answers import signed_answer, signed_message
 from huangpu.gateways.iso20022.signing import CentreSigner, Sender, parse_from
@@ -53,6 +54,7 @@ TAKEN = (
 EVERYBODY = "ALL"
 STATEMENT_PATH = "/v1/offshore/accounts/{account_id:str}/{currency:str}/statement.xml"
 DEAL_PATH = "/v1/offshore/fx/deals/{number:int}/messages"
+SEAL_PATH = "/v1/offshore/report-streams/{unit:str}/{kind:str}/{sequence:int}/signature"
 FIRST_RULES = datetime.date(2014, 5, 22)
 """The date of the first rules: a centre without an entry is older than they are."""
 
@@ -107,6 +109,19 @@ def build_routes(
         signed = Messages([_signed(gate.engine, signer, each) for each in found])
         return Response(msgspec.json.encode(signed), media_type="application/json")
 
+    @get(SEAL_PATH, include_in_schema=False)
+    async def show_seal(
+        request: AnyRequest, unit: str, kind: str, sequence: int
+    ) -> Response[bytes]:
+        person = _person(person_of, request)
+        await gate.settled()
+        if gate.engine.stopped:
+            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        text = report_seal(gate.engine, signer, (unit, kind, sequence), scope_of(person))
+        if text is None:
+            raise HTTPException(status_code=404)
+        return Response(text.encode(), media_type="text/plain; charset=utf-8")
+
     @get(STATEMENT_PATH, include_in_schema=False)
     async def statement(
         request: AnyRequest, account_id: str, currency: str, date: str = ""
@@ -121,7 +136,7 @@ def build_routes(
         body = signed_message(gate.engine, signer, body)
         return Response(body, media_type="application/xml")
 
-    return [take, show, show_deal, statement]
+    return [take, show, show_deal, show_seal, statement]
 
 
 async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature as WrongSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -218,6 +219,8 @@ class CentreSigner:
         curve = {256: "P-256", 384: "P-384"}.get(key.curve.key_size)
         if curve is None:
             raise ValueError(f"the signing key is on {key.curve.name}: P-256 or P-384")
+        self.algorithm = METHODS[curve].name
+        self._hash = hashes.SHA384() if curve == "P-384" else hashes.SHA256()
         self._key = _DeterministicKey(key)
         self._signer = XMLSigner(
             signature_algorithm=METHODS[curve],
@@ -229,6 +232,10 @@ class CentreSigner:
         """Return the registered key that this one is, when it may sign on a date."""
         key = keys.by_name.get(keys.names.get(self.public_der.hex(), ""))
         return key if key is not None and usable(key, date) else None
+
+    def sign_bytes(self, data: bytes) -> bytes:
+        """Sign bytes that are no message, detached: DER, by `algorithm`, always the same signature."""
+        return self._key.sign(data, ec.ECDSA(self._hash))
 
     def sign(self, data: bytes, header: BusinessHeader, key_name: str) -> bytes:
         """Put a written message into an envelope with a header and sign both.

@@ -16,6 +16,7 @@ from huangpu.gateways.rest.openapi_parts import (
 )
 
 DEAL = "/v1/offshore/fx/deals/{number}/messages"
+SEAL = "/v1/offshore/report-streams/{unit}/{kind}/{sequence}/signature"
 STATEMENT = "/v1/offshore/accounts/{account_id}/{currency}/statement.xml"
 PROBLEMS = (400, 401, 403, 413, 415, 422, 500, 503)
 _XML_STATUS_WORDS = {
@@ -102,6 +103,19 @@ def _message_paths() -> dict[str, Tree]:
         "parameters": path_parameters("/v1/offshore/payments/{uetr}/messages"),
         "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
     }
+    seal = {
+        "operationId": "get_offshore_report_streams_unit_kind_sequence_signature",
+        "tags": ["offshore"],
+        "summary": "Download the centre's signature over the digest of a file, or that it is unsigned",
+        "parameters": path_parameters(SEAL),
+        "responses": {
+            **responses({}, 401, 404, 500, 503),
+            "200": {
+                "description": "done",
+                "content": content({"type": "string"}, "text/plain; charset=utf-8"),
+            },
+        },
+    }
     deal = {
         "operationId": "get_offshore_fx_deals_number_messages",
         "tags": ["offshore"],
@@ -133,6 +147,7 @@ def _message_paths() -> dict[str, Tree]:
         "/v1/iso20022": {"post": iso},
         "/v1/offshore/payments/{uetr}/messages": {"get": messages},
         DEAL: {"get": deal},
+        SEAL: {"get": seal},
         "/v1/stream": {"get": _stream()},
     }
 
