@@ -25,7 +25,7 @@ from huangpu.venues.offshore.monitoring import (
 from huangpu.venues.offshore.monitoring import cases as sample_cases
 from huangpu.venues.offshore.payments import settle, words
 from huangpu.venues.offshore.payments.draft import Draft
-from huangpu.venues.offshore.payments.waiting import warehouse_due
+from huangpu.venues.offshore.payments.waiting import newcomers_due, warehouse_due
 from huangpu.venues.offshore.recalls import answers, requests, returns
 from huangpu.venues.offshore.recalls import words as recall_words
 from huangpu.venues.offshore.reports import (
@@ -46,7 +46,9 @@ DUE: tuple[Callable[[Draft], list[Event]], ...] = (
     warehouse_due,
     requests.recalls_due,
     bank_cover.covers_due,
+    newcomers_due,
     lists.screen_newcomers,
+    lists.rescreen_known,
     queue.tick,
     daily.reporting_due,
     positions.positions_due,
@@ -188,6 +190,7 @@ TABLE = Table(
         lists.ScreeningListProposed: lists.apply_list_proposed,
         lists.ScreeningListAdopted: lists.apply_list_adopted,
         verdicts.PartiesScreened: verdicts.apply_parties_screened,
+        verdicts.PartiesRescreened: verdicts.apply_parties_rescreened,
         verdicts.ScreeningCaseOpened: verdicts.apply_case_opened,
         cases.ScreeningCaseNoted: cases.apply_case_noted,
         cases.ScreeningCaseDecided: cases.apply_case_decided,

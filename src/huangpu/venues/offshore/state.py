@@ -253,6 +253,7 @@ class Offshore:
         """Let a payment wait, or wait for something else; its ids are used up."""
         self.books.pending[pending.order.uetr] = pending
         self._pending_keys.update(keys_of(pending, date_of(pending.at_us)))
+        self._note_backlog(pending)
         nostro = nostro_code(pending.bank, pending.correspondent, pending.order.currency)
         self.lines.note(self.books.liquidity, pending, nostro)
 
@@ -261,6 +262,15 @@ class Offshore:
         pending = self.books.pending.pop(uetr)
         self._pending_keys.difference_update(keys_of(pending, date_of(pending.at_us)))
         self.lines.drop(self.books.liquidity, uetr)
+        self.books.screening.backlog.pop(uetr, None)
+
+    def _note_backlog(self, pending: Pending) -> None:
+        """Keep the payments that no list version has been asked for in the order in which they began to wait for that."""
+        backlog = self.books.screening.backlog
+        if Wait.SCREENING in pending.waits and not pending.screened:
+            backlog.setdefault(pending.order.uetr)
+        else:
+            backlog.pop(pending.order.uetr, None)
 
     def add_payment(self, payment: Payment, date: datetime.date) -> None:
         """Put a payment that ends on a business date into the log, and count one that moved money."""

@@ -19,13 +19,15 @@ from huangpu.venues.offshore.state import Offshore
 class Moves:
     """What an entry has decided so far: movements by ledger account, ids used up, payments ended, and counters of other rooms.
 
-    `cleared` are the decisions of officers on parties, `cases` the parties for which a case was opened, both by `bank|party`.
+    `cleared` are the decisions of officers on parties, `cases` the parties for which a case was opened, both by `bank|party`; `compared` are
+    the parties that it held against the lists.
     """
 
     __slots__ = (
         "booked",
         "cases",
         "cleared",
+        "compared",
         "counterparties",
         "counts",
         "ended",
@@ -44,6 +46,7 @@ class Moves:
         self.counts: dict[str, int] = {}
         self.cases: set[str] = set()
         self.cleared: dict[str, Standing] = {}
+        self.compared: set[str] = set()
 
 
 class Draft:

@@ -6,6 +6,7 @@ white list and matrix are asked again as they stand at that moment: a payment se
 """
 
 import datetime
+from itertools import islice
 
 import msgspec
 
@@ -22,12 +23,20 @@ from huangpu.ledger.transfers import LedgerCode, Leg, LegKind, Shortfall
 from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.offshore.liquidity.turn import must_wait, note_queued
 from huangpu.venues.offshore.matrix import Permission
-from huangpu.venues.offshore.orders import Direction, LifeStep, Payment, Pending, Wait
+from huangpu.venues.offshore.orders import (
+    Direction,
+    LifeStep,
+    Payment,
+    Pending,
+    Wait,
+    uetr_key,
+)
 from huangpu.venues.offshore.payments.counting import counted
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.final import finished, short_of
 from huangpu.venues.offshore.payments.plan import Plan, holds_of, planned_again
 from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentWaiting
+from huangpu.venues.offshore.screening.books import NOT_YET
 from huangpu.venues.offshore.screening.verdicts import (
     verdict,
     verdict_again,
@@ -51,6 +60,7 @@ def accepted(draft: Draft, plan: Plan, *, awaits_cover: bool = False) -> list[Ev
         plan.order,
         ("" if debtor is None else debtor.holder, "" if creditor is None else creditor.holder),
         draft.bank,
+        compared=draft.moves.compared,
     )
     # Half the time of `_replace`: the last two fields are those that screening fills.
     screened = Plan(*plan[:-2], found.list_version, found.score_bp)
@@ -138,7 +148,7 @@ def ready(own: Draft, pending: Pending, wait: Wait) -> Plan | list[Event]:
 def _screened_again(own: Draft, pending: Pending, plan: Plan) -> Plan | list[Event]:
     """Let a payment wait for an officer (again) when a list that changed while it waited names a party; else plan what to tell of it."""
     moves = own.moves
-    found = verdict_again(own.room, own.rules, own.stamp, pending, moves.cleared)
+    found = verdict_again(own.room, own.rules, own.stamp, pending, moves.cleared, moves.compared)
     if found is None:
         return plan._replace(screened=pending.screened, score_bp=pending.score_bp)
     news = verdict_events(
@@ -205,6 +215,43 @@ def warehouse_due(draft: Draft) -> list[Event]:
             found = resolve(draft, pending, Wait.WAREHOUSE)
             assert not isinstance(found, Rejected)
             events += found
+    return events
+
+
+def newcomers_due(draft: Draft) -> list[Event]:
+    """Compare the parties of payments that wait because their entry had compared enough: the oldest first, as many as one entry may.
+
+    Rule: huangpu policy 31. The payment goes on, or gets its case and waits for an officer, as it would have at its receipt.
+    """
+    room, moves = draft.room, draft.moves
+    backlog = room.books.screening.backlog
+    if not backlog:
+        return []
+    events: list[Event] = []
+    for uetr in list(islice(backlog, draft.rows["offshore.screening.resumed_max"].integer)):
+        if uetr_key(uetr) in moves.keys:
+            continue
+        pending = room.books.pending[uetr]
+        own = draft.of(pending)
+        found = verdict_again(
+            room, draft.rules, draft.stamp, pending, moves.cleared, moves.compared
+        )
+        assert found is not None, uetr
+        if found is NOT_YET:
+            break
+        maker = pending.maker
+        events += verdict_events(
+            room, draft.stamp, found, moves.cases, bank=pending.bank, uetr=uetr, maker=maker
+        )
+        screened = msgspec.structs.replace(
+            pending, screened=found.list_version, score_bp=found.score_bp
+        )
+        if found.stops:
+            events += _waiting(own, screened, [])
+            continue
+        went_on = resolve(draft, screened, Wait.SCREENING)
+        assert not isinstance(went_on, Rejected), went_on
+        events += went_on
     return events
 
 

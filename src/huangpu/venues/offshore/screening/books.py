@@ -150,6 +150,9 @@ class ScreeningBooks(msgspec.Struct):
     """Everything of screening that a snapshot holds.
 
     `standings` and `open_cases` are kept by `bank|party`; `epoch` counts the versions that took force; `members` the members screened.
+    `backlog` are the payments that wait because their entry had compared enough newcomers, the oldest first. `stale` are the parties that
+    have not been held against the lists in force yet, with the epoch of those they were held against; `changes` the entries that took force
+    since then, by list, with their epoch.
     """
 
     lists: dict[str, ListInForce] = {}
@@ -161,13 +164,16 @@ class ScreeningBooks(msgspec.Struct):
     open_by_uetr: dict[str, list[str]] = {}
     epoch: int = 0
     members: int = 0
+    backlog: dict[str, None] = {}
+    stale: dict[str, int] = {}
+    changes: dict[str, dict[str, int]] = {}
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """What screening says of a payment: the band of its worst party, and what there is to record.
 
     `stops` tells whether the payment waits for an officer; `list_version` names the lists in force; `entry_id` and `party` are those of the
-    worst finding. `findings` become cases, `news` become known parties.
+    worst finding. `findings` become cases, `news` become known parties. One that stops and names no list version is no verdict yet.
     """
 
     band: Band
@@ -231,5 +237,7 @@ def _clear(in_force: str) -> Verdict:
     return Verdict(Band.CLEAR, False, 0, in_force, "", "", True)
 
 
+NOT_YET = Verdict(Band.CLEAR, True, 0, "", "", "", False)
+"""No verdict: the entry has compared enough parties, so the payment waits for a tick."""
 NOTHING_LISTED = _clear("")
 """The verdict as long as no list is in force."""

@@ -20,14 +20,18 @@ from huangpu.venues.offshore.screening.books import (
     ListEntry,
     ListInForce,
     Proposal,
+    ScreeningBooks,
 )
 from huangpu.venues.offshore.screening.index import NameIndex
+from huangpu.venues.offshore.screening.names import member_key
 from huangpu.venues.offshore.screening.verdicts import (
+    PartiesRescreened,
     PartiesScreened,
     ScreeningCaseOpened,
     band_of,
     case_of,
     hits_of,
+    may_compare,
     member_party,
     ordered,
     screened,
@@ -38,6 +42,8 @@ LISTS = "huangpu policy 31, screening against adopted lists"
 ID_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 350
 NAMES_MAX = 200
+ENTRIES_A_PARTY = 25
+"""Entries that are indexed in the time in which one party is held against a list of 20,000."""
 
 
 class ProposeScreeningList(Command, frozen=True):
@@ -65,10 +71,11 @@ class ScreeningListProposed(Event, frozen=True):
 
 
 class ScreeningListAdopted(Event, frozen=True):
-    """The proposed version is in force from the entry's instant on."""
+    """The proposed version is in force from the entry's instant on; `later` tells that known parties are held against it by the next ticks."""
 
     list_id: str
     version: str
+    later: bool = False
 
 
 def propose_screening_list(
@@ -120,8 +127,9 @@ def propose_screening_list(
 def adopt_screening_list(
     room: Offshore, rules: RuleBook, command: AdoptScreeningList, stamp: Stamp
 ) -> Decision:
-    """Put a proposed version in force and hold every known party against what it changes.
+    """Put a proposed version in force and hold every known party against what it changes: now, or where that is much, by the next ticks.
 
+    Rule: huangpu policy 31.
     Rejects: NOT_YOUR_INSTITUTION, SCREENING_LIST_STATE_WRONG, OWN_ACT_NOT_APPROVABLE.
     """
     refused = _not_operator(room, stamp)
@@ -135,28 +143,66 @@ def adopt_screening_list(
     if proposal.person == stamp.person:
         detail = f"{stamp.person} proposed {proposal.list_id} {proposal.version}; a second person adopts it"
         return Rejected(Reason.OWN_ACT_NOT_APPROVABLE, detail, LISTS)
-    events: list[Event] = [ScreeningListAdopted(list_id=proposal.list_id, version=proposal.version)]
-    parties = _rescreened(room, proposal)
+    later = not _at_once(room, rules, stamp, proposal)
+    events: list[Event] = [
+        ScreeningListAdopted(list_id=proposal.list_id, version=proposal.version, later=later)
+    ]
+    parties = [] if later else _rescreened(room, proposal)
     if parties:
         events.append(PartiesScreened(parties=parties))
     return [*events, *_cases(room, rules, stamp, parties, proposal)]
 
 
 def screen_newcomers(draft: Draft) -> list[Event]:
-    """On a tick, hold the members that were registered since the last one against the lists in force."""
+    """On a tick, hold members that were never screened against the lists in force, as many as one entry may."""
     room, rules, stamp = draft.room, draft.rules, draft.stamp
     books = room.books.screening
     institutions = room.registry.institutions
     if not books.lists or books.members == len(institutions):
         return []
-    parties = []
+    compared = draft.moves.compared
+    parties: list[KnownParty] = []
     for institution in institutions.values():
+        key = member_key(institution.id)
+        if key in books.parties or key in compared:
+            continue
+        if not may_compare(rules, stamp, compared, 1):
+            break
+        compared.add(key)
         party = member_party(institution)
-        if party.key not in books.parties:
-            parties.append(msgspec.structs.replace(party, hits=screened(room, party)))
+        parties.append(msgspec.structs.replace(party, hits=screened(room, party)))
     if not parties:
         return []
     return [PartiesScreened(parties=parties), *_cases(room, rules, stamp, parties, None)]
+
+
+def rescreen_known(draft: Draft) -> list[Event]:
+    """On a tick, hold parties that were screened before a list changed against the lists in force, as many as one entry may."""
+    room, rules, stamp = draft.room, draft.rules, draft.stamp
+    books, compared = room.books.screening, draft.moves.compared
+    parties: list[KnownParty] = []
+    for key in books.stale:
+        if key not in compared and not may_compare(rules, stamp, compared, 1):
+            break
+        compared.add(key)
+        party = books.parties[key]
+        parties.append(msgspec.structs.replace(party, hits=screened(room, party)))
+    if not parties:
+        return []
+    return [PartiesRescreened(parties=parties), *_cases(room, rules, stamp, parties, None)]
+
+
+def _at_once(room: Offshore, rules: RuleBook, stamp: Stamp, proposal: Proposal) -> bool:
+    """Tell whether a version is held against everybody in the entry of its adoption: as much work as an entry may take for newcomers.
+
+    Reading: what is changed is indexed for that, which takes the time of a party for every ENTRIES_A_PARTY entries.
+    """
+    books = room.books.screening
+    if books.stale:
+        return False
+    unknown = len(room.registry.institutions) - books.members
+    work = len(books.parties) + unknown + len(proposal.changed) // ENTRIES_A_PARTY
+    return work <= rules["offshore.screening.newcomers_max"].at(stamp.date).integer
 
 
 def _rescreened(room: Offshore, proposal: Proposal) -> list[KnownParty]:
@@ -206,6 +252,8 @@ def _cases(
         before = {(hit.list_id, hit.entry_id) for hit in known.hits} if known is not None else set()
         if proposal is not None:
             before -= {(proposal.list_id, entry.id) for entry in proposal.changed}
+        elif party.key in books.stale:
+            before = {one for one in before if not _changed_since(books, one, party.key)}
         fresh = [hit for hit in party.hits if (hit.list_id, hit.entry_id) not in before]
         if not fresh:
             continue
@@ -222,6 +270,11 @@ def _cases(
                 case = msgspec.structs.replace(case, lists=lists, list_version=version)
             events.append(ScreeningCaseOpened(case=case))
     return events
+
+
+def _changed_since(books: ScreeningBooks, owner: tuple[str, str], party: str) -> bool:
+    """Tell whether a list entry has changed since a stale party was held against it."""
+    return books.changes.get(owner[0], {}).get(owner[1], 0) > books.stale[party]
 
 
 def _fault_of(command: ProposeScreeningList) -> str:
@@ -288,4 +341,8 @@ def apply_list_adopted(room: Offshore, event: ScreeningListAdopted, stamp: Stamp
         for key, standing in books.standings.items()
         if all(list_id != event.list_id for list_id, _ in standing.entries)
     }
+    if event.later:
+        books.stale = dict.fromkeys(books.parties, books.epoch - 1) | books.stale
+        changes = books.changes.setdefault(proposal.list_id, {})
+        changes.update((entry.id, books.epoch) for entry in proposal.changed)
     room.screening.replace(books, proposal)

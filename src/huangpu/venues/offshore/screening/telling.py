@@ -16,7 +16,11 @@ from huangpu.venues.offshore.screening.cases import (
     ConfirmScreeningCase,
     NoteScreeningCase,
 )
-from huangpu.venues.offshore.screening.verdicts import PartiesScreened, ScreeningCaseOpened
+from huangpu.venues.offshore.screening.verdicts import (
+    PartiesRescreened,
+    PartiesScreened,
+    ScreeningCaseOpened,
+)
 from huangpu.venues.offshore.second_line.release import RefuseSecondLine, ReleaseSecondLine
 
 REVIEW: Final = "REVIEW"
@@ -83,6 +87,7 @@ def _nothing(_event: Event) -> None:
 
 _TELLERS: Final[Mapping[type[Event], Callable[[Any], object | None]]] = {
     PartiesScreened: _nothing,
+    PartiesRescreened: _nothing,
     ScreeningCaseOpened: _nothing,
     PaymentWaiting: _pending,
     PaymentSettled: _payment,

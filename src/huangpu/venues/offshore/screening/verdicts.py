@@ -15,6 +15,7 @@ from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import Institution
 from huangpu.venues.offshore.orders import PaymentOrder, Pending
 from huangpu.venues.offshore.screening.books import (
+    NOT_YET,
     NOTHING_LISTED,
     Band,
     Case,
@@ -42,6 +43,12 @@ class PartiesScreened(Event, frozen=True):
     parties: list[KnownParty]
 
 
+class PartiesRescreened(Event, frozen=True):
+    """These parties have been held against the lists in force, some time after one of them changed."""
+
+    parties: list[KnownParty]
+
+
 class ScreeningCaseOpened(Event, frozen=True):
     """An officer has to look at a party."""
 
@@ -56,23 +63,29 @@ def verdict(
     parties: tuple[str, str],
     bank: str,
     cleared: Mapping[str, Standing] = NOTHING_CLEARED,
+    compared: set[str] | None = None,
 ) -> Verdict:
     """Say what screening makes of a payment. `parties` are the institutions of debtor and creditor, empty where they are no members.
 
     Rule: domain note D1; huangpu policy 31.
-    Shape: cleared are decisions of officers that the entry in the making brings, by `standing_key`.
+    Shape: cleared are decisions of officers that the entry in the making brings, by `standing_key`; compared the parties that it has held
+    against the lists, which is added to (None: no bound).
     """
     books = room.books.screening
     if not books.lists:
         return NOTHING_LISTED
     debtor, creditor = parties
     known = books.parties
-    payer = known.get(
-        member_key(debtor) if debtor else party_key(order.debtor_name, order.debtor_country)
-    )
-    receiver = known.get(
+    payer_key = member_key(debtor) if debtor else party_key(order.debtor_name, order.debtor_country)
+    receiver_key = (
         member_key(creditor) if creditor else party_key(order.creditor_name, order.creditor_country)
     )
+    payer, receiver = known.get(payer_key), known.get(receiver_key)
+    stale = books.stale
+    if stale:
+        # What a list changed since is asked of the party now: its old hits say nothing of the lists in force.
+        payer = None if payer_key in stale else payer
+        receiver = None if receiver_key in stale else receiver
     if (
         payer is not None
         and receiver is not None
@@ -82,9 +95,18 @@ def verdict(
         and bank in receiver.banks
     ):
         return room.screening.at(books).clear
+    if compared is not None:
+        new = [
+            key
+            for key, party in ((payer_key, payer), (receiver_key, receiver))
+            if party is None and key not in compared
+        ]
+        if new and not may_compare(rules, stamp, compared, len(new)):
+            return NOT_YET
+        compared.update(new)
     pair = (
-        payer or _newcomer(room, debtor, order.debtor_name, order.debtor_country),
-        receiver or _newcomer(room, creditor, order.creditor_name, order.creditor_country),
+        payer or _held(room, debtor, order.debtor_name, order.debtor_country),
+        receiver or _held(room, creditor, order.creditor_name, order.creditor_country),
     )
     cached = payer is not None and receiver is not None
     return _judged(room, rules, stamp, pair, bank, cleared, cached=cached)
@@ -96,13 +118,26 @@ def verdict_again(
     stamp: Stamp,
     pending: Pending,
     cleared: Mapping[str, Standing] = NOTHING_CLEARED,
+    compared: set[str] | None = None,
 ) -> Verdict | None:
     """Screen a payment that waited where a list has changed since; None where none has."""
     books = room.books.screening
     if not books.lists or pending.screened == room.screening.at(books).in_force:
         return None
     parties = (pending.debtor, pending.creditor)
-    return verdict(room, rules, stamp, pending.order, parties, pending.bank, cleared)
+    bank = pending.bank
+    return verdict(room, rules, stamp, pending.order, parties, bank, cleared, compared)
+
+
+def may_compare(rules: RuleBook, stamp: Stamp, compared: set[str], more: int) -> bool:
+    """Tell whether an entry may hold so many more parties against the lists; the first payment always may, so that none waits for ever.
+
+    Rule: huangpu policy 31.
+    """
+    if not compared:
+        return True
+    most = rules["offshore.screening.newcomers_max"].at(stamp.date).integer
+    return len(compared) + more <= most
 
 
 def _judged(
@@ -118,7 +153,8 @@ def _judged(
     books = room.books.screening
     parties = {party.key: party for party in pair}
     news = tuple(
-        msgspec.structs.replace(party, banks=[*party.banks, bank])
+        # A stale party keeps the hits that are known of it, until it is its turn: what is new is told to each of its banks then.
+        msgspec.structs.replace(books.parties.get(party.key, party), banks=[*party.banks, bank])
         for party in parties.values()
         if bank not in party.banks
     )
@@ -290,15 +326,18 @@ def signal_of(entry: ListEntry, party: KnownParty) -> int:
     return signal
 
 
-def _newcomer(room: Offshore, institution: str, name: str, country: str) -> KnownParty:
-    """Hold a party that is not known against the lists in force."""
+def _held(room: Offshore, institution: str, name: str, country: str) -> KnownParty:
+    """Hold a party that is not known, or not as the lists stand, against the lists in force."""
+    known = room.books.screening.parties
+    party: KnownParty | None
     if institution:
-        party = member_party(room.registry.institutions[institution])
+        party = known.get(member_key(institution))
+        party = party or member_party(room.registry.institutions[institution])
     else:
+        key = party_key(name, country)
         kind = EntryKind.ENTITY if normal(name).forms else ""
-        party = KnownParty(
-            key=party_key(name, country), names=[name], country=country, kind=str(kind)
-        )
+        party = known.get(key)
+        party = party or KnownParty(key=key, names=[name], country=country, kind=str(kind))
     return msgspec.structs.replace(party, hits=screened(room, party))
 
 
@@ -329,6 +368,16 @@ def _with_banks_of(party: KnownParty, before: KnownParty | None) -> KnownParty:
     if before is None or before.banks == party.banks:
         return party
     return msgspec.structs.replace(party, banks=list(dict.fromkeys([*before.banks, *party.banks])))
+
+
+def apply_parties_rescreened(room: Offshore, event: PartiesRescreened, stamp: Stamp) -> None:
+    """Know the parties by what they hit now; with the last one the changes are done with."""
+    books = room.books.screening
+    apply_parties_screened(room, PartiesScreened(parties=event.parties), stamp)
+    for party in event.parties:
+        del books.stale[party.key]
+    if not books.stale:
+        books.changes = {}
 
 
 def apply_case_opened(room: Offshore, event: ScreeningCaseOpened, stamp: Stamp) -> None:
