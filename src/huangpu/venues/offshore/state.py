@@ -211,6 +211,7 @@ class Offshore:
         self.nostro_default: dict[str, Nostro] = {}
         self.lines = Lines(ledger)
         self.monitor = MonitorCache()
+        self.warehoused: dict[str, int] = {}
         self._pending_keys: set[str] = set()
         self.fx_indexes = FxIndexes()
         self.recalls = RecallIndex()
@@ -254,6 +255,10 @@ class Offshore:
         self.books.pending[pending.order.uetr] = pending
         self._pending_keys.update(keys_of(pending, date_of(pending.at_us)))
         self._note_backlog(pending)
+        if pending.waits == [Wait.WAREHOUSE]:
+            self.warehoused[pending.order.uetr] = pending.release_us
+        else:
+            self.warehoused.pop(pending.order.uetr, None)
         nostro = nostro_code(pending.bank, pending.correspondent, pending.order.currency)
         self.lines.note(self.books.liquidity, pending, nostro)
 
@@ -262,6 +267,7 @@ class Offshore:
         pending = self.books.pending.pop(uetr)
         self._pending_keys.difference_update(keys_of(pending, date_of(pending.at_us)))
         self.lines.drop(self.books.liquidity, uetr)
+        self.warehoused.pop(uetr, None)
         self.books.screening.backlog.pop(uetr, None)
 
     def _note_backlog(self, pending: Pending) -> None:

@@ -207,14 +207,14 @@ def end(draft: Draft, pending: Pending, status: str, cause: Rejected) -> list[Ev
 
 
 def warehouse_due(draft: Draft) -> list[Event]:
-    """Send on what has reached its value date."""
+    """Send on what has reached its value date, in the order of receipt."""
+    now_us, waiting = draft.stamp.at_us, draft.room.books.pending
+    due = [waiting[uetr] for uetr, at_us in draft.room.warehoused.items() if at_us <= now_us]
     events: list[Event] = []
-    now_us = draft.stamp.at_us
-    for pending in list(draft.room.books.pending.values()):
-        if pending.waits == [Wait.WAREHOUSE] and pending.release_us <= now_us:
-            found = resolve(draft, pending, Wait.WAREHOUSE)
-            assert not isinstance(found, Rejected)
-            events += found
+    for pending in sorted(due, key=lambda one: (one.seq, one.order.uetr)):
+        found = resolve(draft, pending, Wait.WAREHOUSE)
+        assert not isinstance(found, Rejected)
+        events += found
     return events
 
 
