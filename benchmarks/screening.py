@@ -14,11 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeVar
 
+import msgspec
+
 from benchmarks import centre
 from benchmarks.rows import Row, row
 from huangpu.core.calendar import date_of
 from huangpu.engine import Engine, Submission
+from huangpu.registry.charter import Tick
 from huangpu.registry.people import Person, RegisterPerson
+from huangpu.venues.offshore.payments.words import InstructPaymentBatch
 from huangpu.venues.offshore.screening.books import EntryKind, KnownParty, ListEntry
 from huangpu.venues.offshore.screening.index import NameIndex
 from huangpu.venues.offshore.screening.lists import AdoptScreeningList, ProposeScreeningList
@@ -34,6 +38,7 @@ ENTRIES: Final = 20_000
 EACH: Final = 400
 SCANNED: Final = 3
 UNKNOWN: Final = 400
+NEWCOMERS: Final = 10_000
 BANDS: Final = (("hold", 9_500), ("review", 8_500))
 SURNAMES: Final = tuple(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
@@ -334,8 +339,38 @@ def _times(author: Author, entries: list[ListEntry], *, quick: bool) -> list[Row
             adopted_s,
             "s",
             None,
-            "both commands, all members held against it",
+            "both commands and the index over names; the members follow by ticks",
         ),
+        *_newcomers(engine, author),
+    ]
+
+
+def _newcomers(engine: Engine, author: Author) -> list[Row]:
+    """Send one file of NEWCOMERS parties never seen before, and let the ticks compare some of them."""
+    person, account, bank = centre.payer_of(0)
+    books = engine.centre.offshore.books.screening
+    while books.stale or books.members < len(engine.centre.registry.institutions):
+        centre.settle(engine, [Submission("clock", f"tick-{engine.next_seq}", Tick())])
+    orders = [
+        msgspec.structs.replace(centre.order_of(10**6 + n, account), creditor_name=_firm(author))
+        for n in range(NEWCOMERS)
+    ]
+    batch = InstructPaymentBatch(message_id="newcomers", bank=bank, orders=orders)
+    start = time.perf_counter()
+    centre.settle(engine, [Submission(person, "newcomers", batch)])
+    batch_ms = (time.perf_counter() - start) * 1e3
+    waiting = len(books.backlog)
+    ticks = []
+    for _ in range(40):
+        start = time.perf_counter()
+        centre.settle(engine, [Submission("clock", f"tick-{engine.next_seq}", Tick())])
+        ticks.append((time.perf_counter() - start) * 1e3)
+    ticks.sort()
+    note = f"p50 {ticks[20]:,.1f}, most {ticks[-1]:,.1f} ms; {waiting - len(books.backlog):,} compared in 40"
+    text = f"{NEWCOMERS:,} orders of one file, {waiting:,} wait for a tick"
+    return [
+        row(GROUP, "file of unknown parties", batch_ms, "ms", None, text),
+        row(GROUP, "tick with a backlog", sum(ticks) / len(ticks), "ms", None, note),
     ]
 
 
