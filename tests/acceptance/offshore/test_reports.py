@@ -2,10 +2,12 @@
 
 import datetime
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.support.centre import MONDAY_0930_US, accepted, send
+from tests.support.fx import accept, fx_engine, quoted
 from tests.support.offshore import (
     book_order,
     instruct,
@@ -15,7 +17,8 @@ from tests.support.offshore import (
     receive,
     uetr,
 )
-from tests.support.reports import MONDAY, breaks_in, close_day
+from tests.support.recalls import give_back, paid, take_back
+from tests.support.reports import MONDAY, breaks_in, close_day, records, text
 
 from huangpu.core.calendar import DAY_US
 from huangpu.engine.writer import Engine
@@ -23,7 +26,8 @@ from huangpu.ledger.accounts import Side
 from huangpu.venues.offshore.accounts import AddAccountCurrency, OpenNostro
 from huangpu.venues.offshore.monitoring.rates import SetReferenceRates
 from huangpu.venues.offshore.reports import reconciliation
-from huangpu.venues.offshore.reports.books import Item
+from huangpu.venues.offshore.reports.books import FileKind, Item
+from huangpu.venues.offshore.reports.statements import statement
 from huangpu.venues.offshore.state import Nostro
 
 FOLDER = Path(__file__).parent
@@ -44,13 +48,13 @@ def rows(name: str) -> list[dict[str, str]]:
     ]
 
 
-def minor(text: str) -> int:
-    assert len(text.partition(".")[2]) == 2, text
-    return int(text.replace(".", ""))
+def minor(told: str) -> int:
+    assert len(told.partition(".")[2]) == 2, told
+    return int(told.replace(".", ""))
 
 
-def item_of(text: str) -> Item:
-    number, side, amount, day = text.split(":")
+def item_of(told: str) -> Item:
+    number, side, amount, day = told.split(":")
     return Item(
         amount=minor(amount),
         side=Side(side),
@@ -68,7 +72,7 @@ def test_a_statement_is_compared_entry_by_entry(row: dict[str, str]) -> None:
     room = engine.centre.offshore
     nostro = Nostro("BK1", "OVB", "USD")
     brought_in = reconciliation.mirror_items(room, nostro, MONDAY, MONDAY)[:1]
-    told = [] if row["there"] == "-" else [item_of(text) for text in row["there"].split()]
+    told = [] if row["there"] == "-" else [item_of(one) for one in row["there"].split()]
     entries = [*brought_in, *told]
     closing = sum(one.amount if one.side is Side.CREDIT else -one.amount for one in entries)
     command = reconciliation.ReceiveCorrespondentStatement(
@@ -87,11 +91,62 @@ def test_a_statement_is_compared_entry_by_entry(row: dict[str, str]) -> None:
     assert (" ".join(found) or "-") == row["breaks"]
 
 
-def move(engine: Engine, text: str, *, out: bool) -> None:
+@pytest.mark.parametrize("row", rows("b7_beside.table"), ids=lambda row: row["case"])
+def test_what_moves_money_beside_payments_is_named(row: dict[str, str]) -> None:
+    engine = fx_engine()
+    for step in row["steps"].split():
+        what, _, amount = step.partition(":")
+        PLAYS[what](engine, minor(amount) if amount else 0)
+    found = statement(
+        engine.centre.offshore,
+        row["account"],
+        row["currency"],
+        (MONDAY, MONDAY),
+        now_us=engine.last_at_us,
+        institution=None,
+    )
+    assert found is not None
+    told = [
+        f"{one.kind}:{one.side}:{one.bank_transaction_code}"
+        for one in found.entries
+        if one.kind != "OPENING"
+    ]
+    assert " ".join(told) == row["statement"]
+    close_day(engine)
+    lines = records(text(engine, "BK1-SAU", FileKind.TRANSACTIONS))
+    shown = [f"{one['record']}:{one['direction']}" for one in lines if one["record"] != "OTHER"]
+    assert " ".join(shown) == row["records"]
+
+
+def pay_and_return(way: str) -> Callable[[Engine, int], None]:
+    def play(engine: Engine, amount: int) -> None:
+        name = paid(engine, way, amount)
+        if way == "OUTWARD":
+            accepted(send(engine, "ovb-desk", take_back(name, amount)))
+        else:
+            accepted(send(engine, "bk1-checker", give_back(name)))
+
+    return play
+
+
+def deal(engine: Engine, amount: int) -> None:
+    quoted(engine, amount=amount)
+    accepted(accept(engine))
+
+
+PLAYS: dict[str, Callable[[Engine, int], None]] = {
+    "out-and-back": pay_and_return("OUTWARD"),
+    "in-and-back": pay_and_return("INWARD"),
+    "book-and-back": pay_and_return("BOOK"),
+    "deal": deal,
+}
+
+
+def move(engine: Engine, told: str, *, out: bool) -> None:
     """Send OTC1's payments or receipts of one currency."""
-    if text == "-":
+    if told == "-":
         return
-    currency, amounts = text.split()
+    currency, amounts = told.split()
     for amount in amounts.split(","):
         if out:
             order = book_order("FTN-SUP1", minor(amount), currency=currency)

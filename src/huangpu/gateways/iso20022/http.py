@@ -120,7 +120,7 @@ def build_routes(
         text = report_seal(gate.engine, signer, (unit, kind, sequence), scope_of(person))
         if text is None:
             raise HTTPException(status_code=404)
-        return Response(text.encode(), media_type="text/plain; charset=utf-8")
+        return Response(text.encode(), media_type="text/plain")
 
     @get(STATEMENT_PATH, include_in_schema=False)
     async def statement(
