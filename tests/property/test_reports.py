@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.centre import MONDAY_0930_US, load_rules, send
+from tests.support.centre import MONDAY_0930_US, send
 from tests.support.fx import quote
 from tests.support.offshore import (
     ACCOUNTS,
@@ -20,6 +20,7 @@ from tests.support.offshore import (
 from tests.support.recalls import bank_order, bank_pays, give_back, take_back
 from tests.support.reports import MONDAY, UNITS, check_stream, close_day, records
 
+from huangpu.app import load_rules
 from huangpu.core.calendar import DAY_US
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit, replayed

@@ -88,35 +88,27 @@ def build_routes(
     @get("/v1/offshore/payments/{uetr:str}/messages", include_in_schema=False)
     async def show(request: AnyRequest, uetr: str) -> Response[bytes]:
         person = _person(person_of, request)
-        await gate.settled()
-        if gate.engine.stopped:
-            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        await _readable(gate)
         found = messages(gate, uetr, scope_of(person))
         if found is None:
             raise HTTPException(status_code=404)
-        signed = Messages([_signed(gate.engine, signer, each) for each in found.items])
-        return Response(msgspec.json.encode(signed), media_type="application/json")
+        return _shown(gate.engine, signer, found.items)
 
     @get(DEAL_PATH, include_in_schema=False)
     async def show_deal(request: AnyRequest, number: int) -> Response[bytes]:
         person = _person(person_of, request)
-        await gate.settled()
-        if gate.engine.stopped:
-            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        await _readable(gate)
         found = deal_messages(gate.engine.centre, number, scope_of(person))
         if found is None:
             raise HTTPException(status_code=404)
-        signed = Messages([_signed(gate.engine, signer, each) for each in found])
-        return Response(msgspec.json.encode(signed), media_type="application/json")
+        return _shown(gate.engine, signer, found)
 
     @get(SEAL_PATH, include_in_schema=False)
     async def show_seal(
         request: AnyRequest, unit: str, kind: str, sequence: int
     ) -> Response[bytes]:
         person = _person(person_of, request)
-        await gate.settled()
-        if gate.engine.stopped:
-            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        await _readable(gate)
         text = report_seal(gate.engine, signer, (unit, kind, sequence), scope_of(person))
         if text is None:
             raise HTTPException(status_code=404)
@@ -127,9 +119,7 @@ def build_routes(
         request: AnyRequest, account_id: str, currency: str, date: str = ""
     ) -> Response[bytes]:
         person = _person(person_of, request)
-        await gate.settled()
-        if gate.engine.stopped:
-            raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+        await _readable(gate)
         body = account_message(gate.engine, account_id, currency, date, scope_of(person))
         if body is None:
             raise HTTPException(status_code=404)
@@ -213,6 +203,23 @@ def messages(gate: Gate, uetr: str, institution: str | None) -> Messages | None:
     events = (event for event in entry.outcome if isinstance(event, PaymentSettled))
     event = next(event for event in events if event.payment.order.uetr == uetr)
     return Messages(messages_of(centre, event, institution) + about)
+
+
+async def _readable(gate: Gate) -> None:
+    """Wait until what memory shows is durable.
+
+    Raises: HTTPException 503 while the engine is down.
+    """
+    await gate.settled()
+    if gate.engine.stopped:
+        raise HTTPException(status_code=503, headers={"Retry-After": "1"})
+
+
+def _shown(
+    engine: Engine, signer: CentreSigner | None, found: list[OutboundMessage]
+) -> Response[bytes]:
+    signed = Messages([_signed(engine, signer, each) for each in found])
+    return Response(msgspec.json.encode(signed), media_type="application/json")
 
 
 def _signed(

@@ -103,26 +103,6 @@ def _message_paths() -> dict[str, Tree]:
         "parameters": path_parameters("/v1/offshore/payments/{uetr}/messages"),
         "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
     }
-    seal = {
-        "operationId": "get_offshore_report_streams_unit_kind_sequence_signature",
-        "tags": ["offshore"],
-        "summary": "Download the centre's signature over the digest of a file, or that it is unsigned",
-        "parameters": path_parameters(SEAL),
-        "responses": {
-            **responses({}, 401, 404, 500, 503),
-            "200": {
-                "description": "done",
-                "content": content({"type": "string"}, "text/plain; charset=utf-8"),
-            },
-        },
-    }
-    deal = {
-        "operationId": "get_offshore_fx_deals_number_messages",
-        "tags": ["offshore"],
-        "summary": "List the notices of an exchange of currencies: what was sent to whom",
-        "parameters": path_parameters(DEAL),
-        "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
-    }
     statement = {
         "operationId": "get_offshore_accounts_account_id_currency_statement_xml",
         "tags": ["offshore"],
@@ -146,10 +126,34 @@ def _message_paths() -> dict[str, Tree]:
         STATEMENT: {"get": statement},
         "/v1/iso20022": {"post": iso},
         "/v1/offshore/payments/{uetr}/messages": {"get": messages},
-        DEAL: {"get": deal},
-        SEAL: {"get": seal},
+        **_beside_paths(),
         "/v1/stream": {"get": _stream()},
     }
+
+
+def _beside_paths() -> Tree:
+    """Describe the messages of exchanges and the signatures of files."""
+    seal = {
+        "operationId": "get_offshore_report_streams_unit_kind_sequence_signature",
+        "tags": ["offshore"],
+        "summary": "Download the centre's signature over the digest of a file, or that it is unsigned",
+        "parameters": path_parameters(SEAL),
+        "responses": {
+            **responses({}, 401, 404, 500, 503),
+            "200": {
+                "description": "done",
+                "content": content({"type": "string"}, "text/plain; charset=utf-8"),
+            },
+        },
+    }
+    deal = {
+        "operationId": "get_offshore_fx_deals_number_messages",
+        "tags": ["offshore"],
+        "summary": "List the notices of an exchange of currencies: what was sent to whom",
+        "parameters": path_parameters(DEAL),
+        "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
+    }
+    return {DEAL: {"get": deal}, SEAL: {"get": seal}}
 
 
 def _stream() -> Tree:
