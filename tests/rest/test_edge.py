@@ -162,5 +162,6 @@ def test_the_documentation_describes_every_route(api: Api) -> None:
     assert document["openapi"] == "3.1.0"
     for path, operations in document["paths"].items():
         for method in operations:
-            answer = api.call(method.upper(), path.replace("{", "x").replace("}", "x"), by=None)
+            filled = path.replace("{number}", "1").replace("{", "x").replace("}", "x")
+            answer = api.call(method.upper(), filled, by=None)
             assert answer.status_code not in {404, 405}, (method, path, answer.text)
