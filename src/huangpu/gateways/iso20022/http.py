@@ -103,6 +103,14 @@ def build_routes(
             raise HTTPException(status_code=404)
         return _shown(gate.engine, signer, found)
 
+    return [take, show, show_deal, *_file_routes(gate, person_of, scope_of, signer)]
+
+
+def _file_routes(
+    gate: Gate, person_of: PersonOf, scope_of: ScopeOf, signer: CentreSigner | None
+) -> list[HTTPRouteHandler]:
+    """Return the routes of what is kept as a file: statements, and the seals of report files."""
+
     @get(SEAL_PATH, include_in_schema=False)
     async def show_seal(
         request: AnyRequest, unit: str, kind: str, sequence: int
@@ -126,7 +134,7 @@ def build_routes(
         body = signed_message(gate.engine, signer, body)
         return Response(body, media_type="application/xml")
 
-    return [take, show, show_deal, show_seal, statement]
+    return [show_seal, statement]
 
 
 async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:

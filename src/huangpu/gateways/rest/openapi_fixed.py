@@ -103,7 +103,18 @@ def _message_paths() -> dict[str, Tree]:
         "parameters": path_parameters("/v1/offshore/payments/{uetr}/messages"),
         "responses": responses(ref("PaymentMessages"), 401, 404, 500, 503),
     }
-    statement = {
+    return {
+        STATEMENT: {"get": _statement(message)},
+        "/v1/iso20022": {"post": iso},
+        "/v1/offshore/payments/{uetr}/messages": {"get": messages},
+        **_beside_paths(),
+        "/v1/stream": {"get": _stream()},
+    }
+
+
+def _statement(message: Tree) -> Tree:
+    """Describe the statement of a day as a message."""
+    return {
         "operationId": "get_offshore_accounts_account_id_currency_statement_xml",
         "tags": ["offshore"],
         "summary": "Download a day's statement as camt.053, or camt.052 while the day runs",
@@ -121,13 +132,6 @@ def _message_paths() -> dict[str, Tree]:
             **responses({}, 400, 401, 404, 500, 503),
             "200": {"description": "done", "content": content(message, XML)},
         },
-    }
-    return {
-        STATEMENT: {"get": statement},
-        "/v1/iso20022": {"post": iso},
-        "/v1/offshore/payments/{uetr}/messages": {"get": messages},
-        **_beside_paths(),
-        "/v1/stream": {"get": _stream()},
     }
 
 
