@@ -127,6 +127,28 @@ def test_after_the_cut_off_the_customer_chooses_or_the_row_does(
     assert refused(answer).rule == "offshore.cut_off.FOREIGN"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"after_cut_off": "LATER"},
+        {"goods": "x" * 141},
+        {"trade_reference": "x" * 141},
+    ],
+)
+def test_what_a_cut_off_and_a_trade_say_is_bounded(changes: dict[str, str]) -> None:
+    answer = refused(
+        send(offshore_engine(), "otc1-treasurer", instruct(overseas_order(1_00, **changes)))
+    )
+    assert answer.reason is Reason.FIELD_OUT_OF_RANGE
+
+
+def test_a_date_beyond_any_calendar_of_a_careless_row_is_still_a_date() -> None:
+    engine = engine_with(offshore__future_days_max=2**63 - 1)
+    order = overseas_order(1_00, uetr=uetr(1), requested_date=datetime.date(9999, 1, 1))
+    accepted(send(engine, "otc1-treasurer", instruct(order)))
+    assert waiting(engine, 1).waits == [Wait.WAREHOUSE]
+
+
 def test_book_transfers_know_no_cut_off() -> None:
     engine = engine_with(offshore__cut_off__FOREIGN="09:30")
     accepted(send(engine, "otc1-treasurer", instruct(book_order("FTN-SUP1", 1_00))))

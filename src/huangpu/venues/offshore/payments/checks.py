@@ -4,8 +4,6 @@ Form and duplicates; accounts and parties; servicing bank; line, currency and pa
 first failing step decides. Funds come last, beside the routing (`settle.py`).
 """
 
-import datetime
-
 from huangpu.core.identifiers import is_bic, is_code, is_country, is_uetr
 from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
@@ -33,6 +31,7 @@ SERVICING = "P-07, one company is served by one designated bank"
 CHARGE_BEARERS = ("SHAR", "DEBT", "CRED", "SLEV")
 ID_LENGTH_MAX = 35
 TEXT_LENGTH_MAX = 140
+AFTER_CUT_OFF = ("", "WAREHOUSE", "REJECT")
 
 
 def form_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
@@ -57,18 +56,27 @@ def form_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
     ):
         detail = f"end-to-end id {order.end_to_end_id!r}, instruction id {order.instruction_id!r}: at most {ID_LENGTH_MAX} characters"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
-    longest = max(len(order.remittance), len(order.creditor_name), len(order.debtor_name))
+    longest = max(
+        len(order.remittance),
+        len(order.creditor_name),
+        len(order.debtor_name),
+        len(order.trade_reference),
+        len(order.goods),
+    )
     if longest > TEXT_LENGTH_MAX:
-        detail = f"names and remittance: {longest} characters, at most {TEXT_LENGTH_MAX}"
+        detail = f"names, remittance, trade reference and goods: {longest} characters, at most {TEXT_LENGTH_MAX}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
     if order.charge_bearer not in CHARGE_BEARERS:
         detail = f"charge bearer {order.charge_bearer!r}, one of {' '.join(CHARGE_BEARERS)}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
+    if order.after_cut_off not in AFTER_CUT_OFF:
+        detail = f"after the cut-off {order.after_cut_off!r}, one of WAREHOUSE REJECT or nothing"
+        return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
     if order.requested_date is not None and order.requested_date > draft.stamp.date:
         ahead = draft.rows["offshore.future_days_max"]
-        latest = draft.stamp.date + datetime.timedelta(days=ahead.integer)
-        if order.requested_date > latest:
-            detail = f"requested {order.requested_date}, at the latest {latest}: {ahead.value} {ahead.unit} ahead"
+        days = (order.requested_date - draft.stamp.date).days
+        if days > ahead.integer:
+            detail = f"requested {order.requested_date}, {days} days ahead, at most {ahead.value} {ahead.unit}"
             return Rejected(Reason.DATE_NOT_SUPPORTED, detail, ahead.cite, ahead.rule)
     return None
 

@@ -44,7 +44,6 @@ from huangpu.venues.offshore.screening.verdicts import (
 )
 
 REVIEWS = (Wait.SCREENING, Wait.RELEASE)
-AFTER_CUT_OFF = ("", "WAREHOUSE", "REJECT")
 
 
 def accepted(draft: Draft, plan: Plan, *, awaits_cover: bool = False) -> list[Event] | Rejected:
