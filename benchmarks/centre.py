@@ -28,8 +28,8 @@ from huangpu.venues.offshore.payments.words import InstructPayment
 from huangpu.venues.offshore.state import PaymentOrder
 
 OVERSEAS_BIC: Final = "SIMOHK22XXX"
-PAYERS: Final = COMPANIES[:-1]
-"""The companies on the white list: the seed leaves the last one off it."""
+PAYERS: Final = COMPANIES[1:-1]
+"""The companies that pay: the seed leaves the last one off the white list, and the demo sets the first one limits."""
 
 SUPPLIERS: Final = 200
 AT_US: Final = instant_us(datetime.date(2026, 11, 23), 9, 31)
@@ -68,8 +68,8 @@ def on_sqlite(folder: Path) -> Engine:
 
 def payer_of(number: int) -> tuple[str, str, str]:
     """Return who orders the nth payment: person, free trade account and bank."""
-    place = number % len(PAYERS)
-    company = PAYERS[place]
+    place = 1 + number % len(PAYERS)
+    company = COMPANIES[place]
     return f"{company.lower()}-treasurer", seed.fte_of(company), seed.bank_of(place)
 
 
