@@ -22,6 +22,7 @@ from huangpu.registry.cash_accounts import (
     ledger_code,
 )
 from huangpu.registry.institutions import Institution, InstitutionKind
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Nostro, Offshore
 
 ACCOUNTS = "huangpu policy 20, who may hold which account"
@@ -126,7 +127,7 @@ def open_nostro(room: Offshore, rules: RuleBook, command: OpenNostro, stamp: Sta
     Rejects: NOT_YOUR_INSTITUTION, INSTITUTION_UNKNOWN, INSTITUTION_KIND_WRONG, ACCOUNT_CURRENCY_WRONG, ACCOUNT_KNOWN.
     """
     if stamp.institution != command.bank:
-        return _not_yours(stamp, command.bank)
+        return not_yours(stamp, command.bank, ACCOUNTS)
     institutions = room.registry.institutions
     for bank_id, kind in (
         (command.bank, InstitutionKind.BANK),
@@ -165,7 +166,7 @@ def open_cash_account(
     ACCOUNT_CLASS_FORBIDDEN, FIELD_OUT_OF_RANGE, ACCOUNT_CURRENCY_WRONG.
     """
     if stamp.institution != command.bank:
-        return _not_yours(stamp, command.bank)
+        return not_yours(stamp, command.bank, ACCOUNTS)
     institutions = room.registry.institutions
     refused = _not_a_bank(institutions.get(command.bank), command.bank, InstitutionKind.BANK)
     if refused is not None:
@@ -347,10 +348,5 @@ def _own_account(room: Offshore, account_id: str, stamp: Stamp) -> CashAccount |
     if account is None:
         return Rejected(Reason.ACCOUNT_UNKNOWN, account_id, ACCOUNTS)
     if account.bank != stamp.institution:
-        return _not_yours(stamp, account.bank)
+        return not_yours(stamp, account.bank, ACCOUNTS)
     return account
-
-
-def _not_yours(stamp: Stamp, needed: str) -> Rejected:
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, ACCOUNTS)

@@ -17,6 +17,7 @@ from huangpu.core.rulebook import Row, RuleBook
 from huangpu.core.values import AMOUNT_MAX, Rounding, money_text, scaled
 from huangpu.registry.cash_accounts import AccountClass, CashAccount
 from huangpu.venues.offshore.boundary import AuditedFigures, Upgrade, UpgradeState, UpgradeStep
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore
 
 UPGRADE = "huangpu policy 37, upgraded accounts"
@@ -143,7 +144,7 @@ def apply_for_upgrade(
     Rejects: NOT_YOUR_INSTITUTION, ACCOUNT_UNKNOWN, UPGRADE_STATE_WRONG, FIELD_OUT_OF_RANGE, UPGRADE_TEST_FAILED.
     """
     if stamp.institution not in (command.company, command.bank):
-        return _not_yours(stamp, f"{command.company} or {command.bank}")
+        return not_yours(stamp, f"{command.company} or {command.bank}", UPGRADE)
     if not any(_is_fte(found, command) for found in room.registry.cash_accounts.values()):
         detail = f"no FTE account of {command.company} at {command.bank}"
         return Rejected(Reason.ACCOUNT_UNKNOWN, detail, UPGRADE)
@@ -222,7 +223,7 @@ def withdraw_upgrade(
         detail = f"{command.company[:80]!r} is not upgraded"
         return Rejected(Reason.UPGRADE_STATE_WRONG, detail, UPGRADE)
     if upgrade.bank != stamp.institution:
-        return _not_yours(stamp, upgrade.bank)
+        return not_yours(stamp, upgrade.bank, UPGRADE)
     causes = rules["offshore.upgraded.exit_causes"].at(stamp.date)
     if command.cause not in causes.texts or len(command.detail) > TEXT_LENGTH_MAX:
         detail = f"cause {command.cause[:80]!r}, one of {' '.join(causes.texts)}; detail of at most {TEXT_LENGTH_MAX} characters"
@@ -326,7 +327,7 @@ def _asked(room: Offshore, company: str, stamp: Stamp) -> Upgrade | Rejected:
         detail = f"{company[:80]!r}: no figures wait"
         return Rejected(Reason.UPGRADE_STATE_WRONG, detail, UPGRADE)
     if upgrade.asked_bank != stamp.institution:
-        return _not_yours(stamp, upgrade.asked_bank)
+        return not_yours(stamp, upgrade.asked_bank, UPGRADE)
     return upgrade
 
 
@@ -346,8 +347,3 @@ def _is_fte(found: CashAccount, command: ApplyForUpgrade) -> bool:
         command.company,
         command.bank,
     )
-
-
-def _not_yours(stamp: Stamp, needed: str) -> Rejected:
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, UPGRADE)

@@ -31,7 +31,7 @@ from huangpu.venues.offshore.fx.pairs import (
     spread_of,
 )
 from huangpu.venues.offshore.fx.positions import limit_refusal, moved
-from huangpu.venues.offshore.fx.quotes import not_yours, open_refusal
+from huangpu.venues.offshore.fx.quotes import open_refusal
 from huangpu.venues.offshore.fx.state import (
     Deal,
     FxSide,
@@ -44,6 +44,7 @@ from huangpu.venues.offshore.fx.state import (
 from huangpu.venues.offshore.liquidity.queue import released
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import ListingState, Offshore
 from huangpu.venues.offshore.white_list.standing import state_at
 
@@ -123,7 +124,7 @@ def _actor_refusal(room: Offshore, quote: Quote, stamp: Stamp) -> Rejected | Non
     if stamp.institution == quote.customer:
         return None
     if stamp.institution != quote.bank or quote.account not in room.registry.cash_accounts:
-        return not_yours(stamp, quote.customer)
+        return not_yours(stamp, quote.customer, FX)
     if stamp.person == quote.person:
         detail = f"{stamp.person} quoted {quote.quote_id}; the customer or a second person accepts"
         return Rejected(Reason.OWN_ACT_NOT_APPROVABLE, detail, FX)

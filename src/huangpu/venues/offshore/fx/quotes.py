@@ -29,6 +29,7 @@ from huangpu.venues.offshore.fx.state import (
     QuoteState,
     fx_key,
 )
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import AMOUNT_ON_THE_WIRE, Offshore
 
 SECOND_US = 1_000_000
@@ -111,7 +112,7 @@ def request_quote(room: Offshore, rules: RuleBook, command: RequestQuote, stamp:
         return found
     _, dealer = found
     if dealer.institution != stamp.institution:
-        return not_yours(stamp, dealer.institution)
+        return not_yours(stamp, dealer.institution, FX)
     request = QuoteRequest(
         request_id=command.request_id,
         bank=command.bank,
@@ -232,12 +233,6 @@ def apply_withdrawn(room: Offshore, event: QuoteWithdrawn, stamp: Stamp) -> None
     key = fx_key(event.bank, event.quote_id)
     quotes = room.books.fx.quotes
     quotes[key] = msgspec.structs.replace(quotes[key], state=QuoteState.WITHDRAWN)
-
-
-def not_yours(stamp: Stamp, needed: str) -> Rejected:
-    """Refuse who acts for somebody else."""
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, FX)
 
 
 def _id_refusal(given_id: str, key: str, room: Offshore) -> Rejected | None:

@@ -26,6 +26,7 @@ from huangpu.venues.offshore.monitoring.proposals import (
     ProposalDecided,
     ProposalMade,
 )
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import ListingState, Offshore
 from huangpu.venues.offshore.white_list import ListingChanged, state_at
 
@@ -92,8 +93,7 @@ def _open_proposal(room: Offshore, stamp: Stamp, number: int) -> Proposal | Reje
     proposal = proposals[number]
     if not may_decide(room, proposal, stamp.institution):
         needed = proposal.institution or "an ADMINISTRATION"
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, FOUR_EYES)
+        return not_yours(stamp, needed, FOUR_EYES)
     if proposal.state is not ProposalState.PROPOSED:
         detail = f"proposal {number} is {proposal.state}, needed PROPOSED"
         return Rejected(Reason.PROPOSAL_STATE_WRONG, detail, FOUR_EYES)

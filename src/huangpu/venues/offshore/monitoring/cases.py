@@ -24,6 +24,7 @@ from huangpu.venues.offshore.monitoring.books import (
 )
 from huangpu.venues.offshore.monitoring.grades import lowered
 from huangpu.venues.offshore.monitoring.proposals import ProposalMade
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore
 
 CASES = "huangpu policy 39, sampling cases, their deadlines and grades"
@@ -92,7 +93,7 @@ def upload_documents(
     if case is None:
         return _unknown(command.uetr)
     if stamp.institution not in (case.payment.company, case.payment.bank):
-        return _not_yours(stamp, f"{case.payment.company} or {case.payment.bank}")
+        return not_yours(stamp, f"{case.payment.company} or {case.payment.bank}", CASES)
     if case.state not in ASKED:
         return _state_wrong(case, "OPEN, REJECTED or OVERDUE")
     maximum = rules["offshore.case.documents_max"].at(stamp.date)
@@ -260,7 +261,7 @@ def _judged(room: Offshore, stamp: Stamp, uetr: str) -> SampleCase | Rejected:
         return _unknown(uetr)
     acting = room.registry.institutions[stamp.institution]
     if acting.kind is not InstitutionKind.BANK or acting.id != case.payment.bank:
-        return _not_yours(stamp, case.payment.bank)
+        return not_yours(stamp, case.payment.bank, CASES)
     if case.state is not CaseState.UPLOADED:
         return _state_wrong(case, CaseState.UPLOADED)
     # Whoever uploaded any of the documents is out, also when somebody else added the last one.
@@ -288,11 +289,6 @@ def _fault(document: Document, seen: set[str]) -> str:
 
 def _unknown(uetr: str) -> Rejected:
     return Rejected(Reason.SAMPLE_CASE_UNKNOWN, uetr, CASES)
-
-
-def _not_yours(stamp: Stamp, needed: str) -> Rejected:
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, CASES)
 
 
 def _state_wrong(case: SampleCase, needed: str) -> Rejected:

@@ -17,6 +17,7 @@ from huangpu.venues.offshore.monitoring.books import (
     FindingState,
 )
 from huangpu.venues.offshore.monitoring.proposals import made
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore
 
 FINDINGS = "huangpu policy 69, monitors after the event"
@@ -94,8 +95,7 @@ def explain_finding(
         return found
     bank = room.books.monitor.findings[command.finding].bank
     if bank != stamp.institution:
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {bank}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, FINDINGS)
+        return not_yours(stamp, bank, FINDINGS)
     if isinstance(found, Rejected):
         return found
     if not 0 < len(command.text) <= TEXT_LENGTH_MAX:

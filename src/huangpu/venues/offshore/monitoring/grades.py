@@ -19,6 +19,7 @@ from huangpu.venues.offshore.monitoring.books import (
     Suspension,
 )
 from huangpu.venues.offshore.monitoring.proposals import made
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import ListingState, Offshore
 from huangpu.venues.offshore.white_list import ListingChanged, state_at
 
@@ -66,8 +67,8 @@ def set_grade(room: Offshore, rules: RuleBook, command: SetGrade, stamp: Stamp) 
         return Rejected(Reason.COMPANY_NOT_RECOMMENDED, command.company, GRADES)
     acting = room.registry.institutions[stamp.institution]
     if acting.kind is not InstitutionKind.ADMINISTRATION and acting.id not in listing.banks:
-        detail = f"{stamp.person} acts for {acting.id}; needed a bank that serves {listing.company}, or an ADMINISTRATION"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, GRADES)
+        needed = f"a bank that serves {listing.company}, or an ADMINISTRATION"
+        return not_yours(stamp, needed, GRADES)
     if not 0 < len(command.cause) <= TEXT_LENGTH_MAX:
         detail = f"cause of {len(command.cause)} characters, 1 to {TEXT_LENGTH_MAX}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, GRADES)

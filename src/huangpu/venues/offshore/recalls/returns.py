@@ -31,6 +31,7 @@ from huangpu.venues.offshore.recalls.words import (
     ReturnPayment,
 )
 from huangpu.venues.offshore.recalls.working_days import last_us
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore, nostro_code
 
 RETURNS = "huangpu policy 34, recalls and returns"
@@ -136,8 +137,7 @@ def overseas_and_bank(
         detail = f"instructed agent {instructed_agent!r} is no bank of the centre"
         return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
     if stamp.institution not in (sender.id, bank.id):
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {sender.id} or {bank.id}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, checks.PARTIES)
+        return not_yours(stamp, f"{sender.id} or {bank.id}", checks.PARTIES)
     return sender.id, bank.id
 
 

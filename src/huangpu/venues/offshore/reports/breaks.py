@@ -14,6 +14,7 @@ from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.reports.books import Break, BreakKind, BreakState, Item
 from huangpu.venues.offshore.state import Offshore
 
@@ -229,8 +230,7 @@ def _own_break(room: Offshore, number: int, stamp: Stamp) -> Break | Rejected:
     kind = room.registry.institutions[stamp.institution].kind
     if stamp.institution == found.bank or (not found.bank and kind is InstitutionKind.OPERATOR):
         return found
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {found.bank or 'the operator'}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, RECONCILIATION)
+    return not_yours(stamp, found.bank or "the operator", RECONCILIATION)
 
 
 def _state_wrong(found: Break, needed: BreakState) -> Rejected:

@@ -13,6 +13,7 @@ import msgspec
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.reports import files
 from huangpu.venues.offshore.reports.books import (
     Correction,
@@ -109,8 +110,7 @@ def decide_report_correction(
         return Rejected(Reason.REPORT_UNKNOWN, f"correction {command.correction}", DAILY_FILES)
     found = corrections[command.correction]
     if stamp.institution != bank_of(found.unit):
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {bank_of(found.unit)}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, DAILY_FILES)
+        return not_yours(stamp, bank_of(found.unit), DAILY_FILES)
     if found.state is not CorrectionState.PROPOSED:
         detail = f"correction {found.number} is {found.state}, needed {CorrectionState.PROPOSED}"
         return Rejected(Reason.REPORT_STATE_WRONG, detail, DAILY_FILES)

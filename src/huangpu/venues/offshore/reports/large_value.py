@@ -15,6 +15,7 @@ from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import Rounding, divided
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.recalls.books import Return
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.reports.books import (
     SUM_MAX,
     Closing,
@@ -136,8 +137,7 @@ def file_large_value_report(
         return Rejected(Reason.REPORT_UNKNOWN, f"large-value report {command.report}", LARGE_VALUE)
     found = reports[command.report]
     if stamp.institution != found.bank:
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {found.bank}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, LARGE_VALUE)
+        return not_yours(stamp, found.bank, LARGE_VALUE)
     if found.state is not LargeValueState.DUE:
         detail = f"report {found.number} is {found.state}, needed {LargeValueState.DUE}"
         return Rejected(Reason.REPORT_STATE_WRONG, detail, LARGE_VALUE)

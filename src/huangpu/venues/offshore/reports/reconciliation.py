@@ -20,6 +20,7 @@ from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import AMOUNT_MAX, money_text
 from huangpu.ledger.accounts import Side
 from huangpu.venues.offshore.orders import AMOUNT_ON_THE_WIRE
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.reports.books import BreakKind, Item, StatementReceived
 from huangpu.venues.offshore.reports.breaks import (
     RECONCILIATION,
@@ -84,8 +85,7 @@ def receive_correspondent_statement(
     AMOUNT_NOT_POSITIVE, STATEMENT_UNBALANCED.
     """
     if stamp.institution not in (command.bank, command.correspondent):
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {command.bank} or {command.correspondent}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, RECONCILIATION)
+        return not_yours(stamp, f"{command.bank} or {command.correspondent}", RECONCILIATION)
     code = nostro_code(command.bank, command.correspondent, command.currency)
     nostro = room.books.nostros.get(code)
     if nostro is None:

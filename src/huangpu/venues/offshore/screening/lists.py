@@ -13,6 +13,7 @@ from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.screening.books import (
     Band,
     Finding,
@@ -305,8 +306,7 @@ def _fault_of(command: ProposeScreeningList) -> str:
 def _not_operator(room: Offshore, stamp: Stamp) -> Rejected | None:
     if room.registry.institutions[stamp.institution].kind is InstitutionKind.OPERATOR:
         return None
-    detail = f"{stamp.person} acts for {stamp.institution}; needed the OPERATOR"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, LISTS)
+    return not_yours(stamp, "the OPERATOR", LISTS)
 
 
 def apply_list_proposed(room: Offshore, event: ScreeningListProposed, stamp: Stamp) -> None:

@@ -17,6 +17,7 @@ from huangpu.registry.cash_accounts import AccountClass
 from huangpu.venues.offshore.boundary import BopCorrection
 from huangpu.venues.offshore.matrix import Line
 from huangpu.venues.offshore.orders import SETTLED, Direction, Payment
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore
 
 RECORDS = "huangpu policy 36, balance-of-payments records"
@@ -202,5 +203,4 @@ def _reported(room: Offshore, rules: RuleBook, uetr: str, stamp: Stamp) -> BopRe
     record = record_of(room, rules, payment)
     if record.bank == stamp.institution:
         return record
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {record.bank}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, RECORDS)
+    return not_yours(stamp, record.bank, RECORDS)

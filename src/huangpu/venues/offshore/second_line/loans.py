@@ -20,6 +20,7 @@ from huangpu.registry.cash_accounts import AccountClass, CashAccount
 from huangpu.venues.offshore.boundary import FEN_ON_THE_WIRE, Claim, Loan
 from huangpu.venues.offshore.orders import PaymentOrder
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.second_line.claims import loan_key, room_left
 from huangpu.venues.offshore.state import Offshore
 
@@ -70,7 +71,7 @@ def register_loan(room: Offshore, rules: RuleBook, command: RegisterLoan, stamp:
     if account is None:
         return Rejected(Reason.ACCOUNT_UNKNOWN, command.account, LOANS)
     if account.bank != stamp.institution:
-        return _not_yours(stamp, account.bank)
+        return not_yours(stamp, f"{account.bank}, the lending bank", LOANS)
     own = account.holder == command.company and account.account_class is AccountClass.DOM
     if not own or "CNY" not in account.currencies:
         detail = f"{account.id} is a {account.account_class} of {account.holder}; needed a DOM account of {command.company} in CNY"
@@ -98,7 +99,7 @@ def end_loan(room: Offshore, rules: RuleBook, command: EndLoan, stamp: Stamp) ->
     if loan is None or loan.ended:
         return Rejected(Reason.LOAN_UNKNOWN, f"{command.loan_id[:80]!r}, no open loan", LOANS)
     if loan.bank != stamp.institution:
-        return _not_yours(stamp, loan.bank)
+        return not_yours(stamp, f"{loan.bank}, the lending bank", LOANS)
     repaid = repaid_of(room, loan)
     running = room.books.boundary.running.get(loan_key(loan.account))
     owed = sum(one.principal for one in _at(room, loan.account)) - loan.principal + repaid
@@ -179,8 +180,3 @@ def apply_loan_ended(room: Offshore, event: LoanEnded, stamp: Stamp) -> None:
 def _at(room: Offshore, account: str) -> list[Loan]:
     books = room.books.boundary
     return [books.loans[loan_id] for loan_id in books.loans_by_account.get(account, ())]
-
-
-def _not_yours(stamp: Stamp, needed: str) -> Rejected:
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}, the lending bank"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, LOANS)

@@ -11,6 +11,7 @@ from huangpu.venues.offshore.liquidity.queue import with_released
 from huangpu.venues.offshore.orders import Pending, Wait
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.waiting import end, resolve
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore
 
 RELEASE = "R-18, four-eyes release before execution"
@@ -69,8 +70,7 @@ def _waiting(room: Offshore, uetr: str, stamp: Stamp) -> Pending | Rejected:
         detail = f"{uetr[:80]!r}, no payment that waits for release"
         return Rejected(Reason.PAYMENT_UNKNOWN, detail, RELEASE)
     if pending.bank != stamp.institution:
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {pending.bank}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, RELEASE)
+        return not_yours(stamp, pending.bank, RELEASE)
     if pending.maker == stamp.person:
         detail = f"{stamp.person} entered the payment; a second person releases it"
         return Rejected(Reason.OWN_ACT_NOT_APPROVABLE, detail, RELEASE)

@@ -6,6 +6,7 @@ from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Binding, ListingState, Offshore
 from huangpu.venues.offshore.white_list.standing import state_at
 
@@ -52,7 +53,7 @@ def bind_servicing_bank(
     SERVICING_BANKS_EXCEEDED.
     """
     if stamp.institution not in (command.company, command.bank):
-        return _not_yours(stamp, f"{command.company} or {command.bank}")
+        return not_yours(stamp, f"{command.company} or {command.bank}", BINDING)
     listing = room.books.listings.get(command.company)
     if listing is None:
         return Rejected(Reason.COMPANY_NOT_RECOMMENDED, command.company, RECOMMENDED)
@@ -83,7 +84,7 @@ def unbind_servicing_bank(
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, SERVICING_BANK_WRONG.
     """
     if stamp.institution not in (command.company, command.bank):
-        return _not_yours(stamp, f"{command.company} or {command.bank}")
+        return not_yours(stamp, f"{command.company} or {command.bank}", BINDING)
     listing = room.books.listings.get(command.company)
     if listing is None:
         return Rejected(Reason.COMPANY_NOT_RECOMMENDED, command.company, RECOMMENDED)
@@ -116,8 +117,3 @@ def apply_unbound(room: Offshore, event: ServicingBankUnbound, stamp: Stamp) -> 
     room.books.listings[event.company] = msgspec.structs.replace(
         listing, banks=[bank for bank in listing.banks if bank != event.bank], bindings=ended
     )
-
-
-def _not_yours(stamp: Stamp, needed: str) -> Rejected:
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, BINDING)

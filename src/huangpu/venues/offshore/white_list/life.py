@@ -8,6 +8,7 @@ from huangpu.core.message import Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import Institution, InstitutionKind
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import (
     Listing,
     ListingApplication,
@@ -54,7 +55,7 @@ def take_application(
     Rejects: NOT_YOUR_INSTITUTION, INSTITUTION_KIND_WRONG, LISTING_STATE_WRONG, APPLICATION_INCOMPLETE.
     """
     if stamp.institution != command.company:
-        return _not_yours(stamp, command.company)
+        return not_yours(stamp, command.company, LIFE_CYCLE)
     company = _company(room, command.company)
     if isinstance(company, Rejected):
         return company
@@ -450,12 +451,7 @@ def _not_administration(room: Offshore, stamp: Stamp) -> Rejected | None:
     institution = room.registry.institutions[stamp.institution]
     if institution.kind is InstitutionKind.ADMINISTRATION:
         return None
-    return _not_yours(stamp, "an ADMINISTRATION")
-
-
-def _not_yours(stamp: Stamp, needed: str) -> Rejected:
-    detail = f"{stamp.person} acts for {stamp.institution}; needed {needed}"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, LIFE_CYCLE)
+    return not_yours(stamp, "an ADMINISTRATION", LIFE_CYCLE)
 
 
 def _state_wrong(company: str, state: ListingState | None, needed: str) -> Rejected:
