@@ -20,7 +20,7 @@ from huangpu.venues.offshore import boundary_views, views
 from huangpu.venues.offshore.boundary_views import UpgradeView
 from huangpu.venues.offshore.monitoring import views as monitoring
 from huangpu.venues.offshore.monitoring.books import CaseState, ProposalState
-from huangpu.venues.offshore.pages import ListingView
+from huangpu.venues.offshore.pages import LIMIT_MAX, ListingView
 from huangpu.venues.offshore.reports import views as reports
 from huangpu.venues.offshore.reports.books import BreakState, CorrectionState, bank_of
 from huangpu.venues.offshore.reports.record import FIELDS
@@ -345,7 +345,7 @@ def _elsewhere(visitor: Visitor) -> Iterator[tuple[str, str, int]]:
         visitor.now_us,
         institution=scope,
         state=CaseState.UPLOADED,
-        limit=monitoring.LIMIT_MAX,
+        limit=LIMIT_MAX,
     )
     yield (
         "/offshore/samples?status=UPLOADED",

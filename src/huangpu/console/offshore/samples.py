@@ -20,6 +20,7 @@ from huangpu.venues.offshore import views
 from huangpu.venues.offshore.monitoring import views as monitoring
 from huangpu.venues.offshore.monitoring.books import CaseState, Document, DocumentKind, SampleCase
 from huangpu.venues.offshore.monitoring.cases import ASKED, UploadDocuments
+from huangpu.venues.offshore.pages import LIMIT_MAX
 
 ROWS = 50
 UPLOAD, JUDGE = "offshore.documents", "offshore.approve"
@@ -37,7 +38,7 @@ async def show_samples(
     room, now_us, scope = visitor.centre.offshore, visitor.now_us, visitor.scope
     chosen = CaseState(status) if status in list(CaseState) else None
     found = monitoring.cases(room, now_us, institution=scope, state=chosen, limit=ROWS, after=after)
-    every = monitoring.cases(room, now_us, institution=scope, limit=monitoring.LIMIT_MAX).cases
+    every = monitoring.cases(room, now_us, institution=scope, limit=LIMIT_MAX).cases
     counts = {state: sum(one.case.state is state for one in every) for state in CaseState}
     data = {
         "cases": found.cases,
@@ -45,7 +46,7 @@ async def show_samples(
         "after": after,
         "chosen": status if chosen else "",
         "counts": counts,
-        "more": len(every) == monitoring.LIMIT_MAX,
+        "more": len(every) == LIMIT_MAX,
         "days_left": lambda case: (case.due - visitor.date).days,
         "asked": ASKED,
         "done": done_of(done),

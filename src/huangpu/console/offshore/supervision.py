@@ -14,6 +14,7 @@ from huangpu.console.pages import NotFound, Visitor
 from huangpu.venues.offshore import boundary_views
 from huangpu.venues.offshore.monitoring import views as monitoring
 from huangpu.venues.offshore.monitoring.books import CaseState, FindingState, Level
+from huangpu.venues.offshore.pages import LIMIT_MAX
 from huangpu.venues.offshore.recalls import views as recalls
 from huangpu.venues.offshore.reports import views as reports
 from huangpu.venues.offshore.reports.books import BreakState, LargeValueState
@@ -45,11 +46,12 @@ async def show_supervision(visitor: Visitor) -> Response[str]:
     room, now_us, date = visitor.centre.offshore, visitor.now_us, visitor.date
     plots = plots_of(visitor)
     findings = monitoring.findings(
-        room, now_us, institution=None, state=FindingState.OPEN, limit=monitoring.LIMIT_MAX
+        room, now_us, institution=None, state=FindingState.OPEN, limit=LIMIT_MAX
     ).findings
     large = list(
         islice(
-            reports.large_values(room, institution=None, date=date, state=LargeValueState.DUE), 500
+            reports.large_values(room, institution=None, date=date, state=LargeValueState.DUE),
+            LIMIT_MAX,
         )
     )
     breaks = [
@@ -57,7 +59,7 @@ async def show_supervision(visitor: Visitor) -> Response[str]:
         for view in reports.breaks(room, institution=None, now_us=now_us)
         if view.found.state is not BreakState.CLOSED
     ]
-    asked = recalls.recalls(room, now_us, institution=None, open_only=True, limit=500).items
+    asked = recalls.recalls(room, now_us, institution=None, open_only=True, limit=LIMIT_MAX).items
     data: dict[str, Any] = {
         "plots": [plot for plot in plots if plot.view.now.level is not Level.GREEN][:PLOTS]
         or plots[:PLOTS],
@@ -103,7 +105,7 @@ def _queues(visitor: Visitor) -> list[Tile]:
         visitor.now_us,
         institution=None,
         state=CaseState.OVERDUE,
-        limit=monitoring.LIMIT_MAX,
+        limit=LIMIT_MAX,
     ).cases
     listings = room.books.listings.values()
     suspended = sum(state_at(one, visitor.now_us) is ListingState.SUSPENDED for one in listings)

@@ -13,11 +13,12 @@ from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore import upgraded
 from huangpu.venues.offshore.boundary import AuditedFigures, Running, UpgradeState, UpgradeStep
 from huangpu.venues.offshore.orders import PaymentOrder, Wait
+from huangpu.venues.offshore.pages import page_size
 from huangpu.venues.offshore.second_line.bop import BopRecord, has_record, record_of
 from huangpu.venues.offshore.second_line.claims import quota_key
 from huangpu.venues.offshore.second_line.loans import repaid_of
 from huangpu.venues.offshore.state import ListingApplication, ListingState, Offshore
-from huangpu.venues.offshore.views import LIMIT_MAX, reads_for
+from huangpu.venues.offshore.views import reads_for
 from huangpu.venues.offshore.white_list import state_at
 
 
@@ -209,7 +210,7 @@ def bop_records(
     found = (
         log.newest_first(after) if institution is None else log.of_institution(institution, after)
     )
-    size = max(1, min(limit, LIMIT_MAX))
+    size = page_size(limit)
     records: list[BopRecord] = []
     for payment in found:
         if not has_record(rules, payment):

@@ -1,4 +1,7 @@
-"""What the offshore views return: Structs for REST and console, with names in both languages, minor units, microseconds."""
+"""What the offshore views return: Structs for REST and console, with names in both languages, minor units, microseconds.
+
+How many items a page holds at most is here too, for the lists of every part of the venue.
+"""
 
 import datetime
 
@@ -13,6 +16,14 @@ from huangpu.venues.offshore.state import (
     ListingState,
     ListingStep,
 )
+
+LIMIT_MAX = 500
+"""Items that one page holds at most."""
+
+
+def page_size(limit: int) -> int:
+    """Return how many items a page of `limit` holds: one at least, `LIMIT_MAX` at most."""
+    return max(1, min(limit, LIMIT_MAX))
 
 
 class Party(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ from huangpu.venues.offshore.pages import (
     PaymentPage,
     PaymentView,
     TimeLineStep,
+    page_size,
 )
 from huangpu.venues.offshore.payments.statuses import (
     ACCEPTED,
@@ -46,7 +47,6 @@ from huangpu.venues.offshore.white_list import banks_at, state_at
 
 UPGRADED_RULES = ("R-07", "R-15")
 """Rules that only an upgraded account's cell cites."""
-LIMIT_MAX = 500
 LOOKED_AT_MAX = 5_000
 """Payments that one page of a filtered list looks at; the next page goes on from there."""
 WHITE_LIST_READERS = frozenset(
@@ -100,7 +100,7 @@ def payments(
             continue
         shown = status is None or status_of(payment) == status
         if shown and (fits is None or fits(payment)) and _may_see(payment, institution):
-            if len(views) == _page(limit):
+            if len(views) == page_size(limit):
                 return PaymentPage(views, cursor)
             views.append(_payment_view(room, payment, institution))
         cursor = f"w{payment.seq}" if isinstance(payment, Pending) else str(payment.number)
@@ -160,7 +160,7 @@ def accounts(
             continue
         if institution not in (None, account.holder, account.bank):
             continue
-        if len(views) == _page(limit):
+        if len(views) == page_size(limit):
             return AccountPage(views, views[-1].account_id)
         views.append(_account_view(room, account))
     return AccountPage(views, "")
@@ -197,7 +197,7 @@ def account_statement(
     for found in room.payments.of_account(account_id, after):
         if found.order.currency != currency:
             continue
-        if len(entries) == _page(limit):
+        if len(entries) == page_size(limit):
             return AccountStatement(view, currency, balance, entries, str(entries[-1].number))
         entries.append(_entry(room, found, account_id))
     return AccountStatement(view, currency, balance, entries, "")
@@ -299,10 +299,6 @@ def _matrix_cell(rules: RuleBook, date: datetime.date, name: str) -> MatrixCell:
         cite=row.cite,
         note=row.note,
     )
-
-
-def _page(limit: int) -> int:
-    return max(1, min(limit, LIMIT_MAX))
 
 
 def _time_line(found: Payment | Pending, *, told: bool) -> list[TimeLineStep]:

@@ -20,9 +20,8 @@ from huangpu.venues.offshore.fx.state import (
     QuoteState,
     Squaring,
 )
+from huangpu.venues.offshore.pages import page_size
 from huangpu.venues.offshore.state import Offshore
-
-LIMIT_MAX = 500
 
 
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +90,7 @@ def requests(room: Offshore, *, institution: str | None, limit: int = 50) -> lis
     """List what customers have asked for, newest first."""
     books, indexes = room.books.fx, room.fx_indexes
     keys = books.requests if institution is None else indexes.requests_of.get(institution, [])
-    return [books.requests[key] for key in islice(reversed(keys), _page(limit))]
+    return [books.requests[key] for key in islice(reversed(keys), page_size(limit))]
 
 
 def quotes(
@@ -101,7 +100,7 @@ def quotes(
     books, indexes = room.books.fx, room.fx_indexes
     keys = list(books.quotes) if institution is None else indexes.quotes_of.get(institution, [])
     end = int(after) if after.isdecimal() else len(keys)
-    start = max(0, end - _page(limit))
+    start = max(0, end - page_size(limit))
     shown = [
         _quote_view(books.quotes[key], institution, at_us) for key in reversed(keys[start:end])
     ]
@@ -121,7 +120,7 @@ def deals(
     for deal in _deals_before(room, institution, after):
         if account and deal.account != account:
             continue
-        if len(shown) == _page(limit):
+        if len(shown) == page_size(limit):
             return DealPage(shown, str(shown[-1].number))
         shown.append(_deal_view(deal, institution))
     return DealPage(shown, "")
@@ -142,7 +141,7 @@ def squarings(room: Offshore, *, institution: str | None, limit: int = 50) -> li
         for squaring in reversed(room.books.fx.squarings)
         if institution in (None, squaring.bank, squaring.counterparty)
     )
-    return list(islice(found, _page(limit)))
+    return list(islice(found, page_size(limit)))
 
 
 def _deals_before(room: Offshore, institution: str | None, after: str) -> Iterator[Deal]:
@@ -211,7 +210,3 @@ def _deal_view(deal: Deal, institution: str | None) -> DealView:
         source=deal.source,
         status="ACCC",
     )
-
-
-def _page(limit: int) -> int:
-    return max(1, min(limit, LIMIT_MAX))

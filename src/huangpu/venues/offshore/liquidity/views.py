@@ -17,9 +17,9 @@ from huangpu.venues.offshore.liquidity.lines import (
 )
 from huangpu.venues.offshore.liquidity.solver import Queued, net_positions
 from huangpu.venues.offshore.orders import Pending, parties_of
+from huangpu.venues.offshore.pages import page_size
 from huangpu.venues.offshore.state import Offshore
 
-LIMIT_MAX = 500
 EDGE_PAYMENTS_SHOWN = 50
 
 
@@ -96,7 +96,7 @@ def queue_of(
 ) -> QueueView:
     """Show the reader's own lines, by account and in their order, and what waits to be paid to the reader."""
     shown: list[QueuedPayment] = []
-    most = max(1, min(limit, LIMIT_MAX))
+    most = page_size(limit)
     for account, line in room.lines.by_account.items():
         if not _keeps_or_holds(room, account, institution):
             continue
@@ -133,7 +133,7 @@ def resolutions(room: Offshore, *, institution: str | None, limit: int = 50) -> 
     """List what settled out of the queue, newest first: all of it, or the reader's payments and positions of each."""
     found: list[Resolution] = []
     for resolution in reversed(room.books.liquidity.resolutions):
-        if len(found) == max(1, min(limit, LIMIT_MAX)):
+        if len(found) == page_size(limit):
             break
         mine = resolution if institution is None else _part(room, resolution, institution)
         if mine is not None:

@@ -37,9 +37,8 @@ from huangpu.venues.offshore.monitoring.pages import (
 )
 from huangpu.venues.offshore.monitoring.rates import fen_of
 from huangpu.venues.offshore.monitoring.sampling import rate_of_grade
+from huangpu.venues.offshore.pages import page_size
 from huangpu.venues.offshore.state import Offshore
-
-LIMIT_MAX = 500
 
 
 def cases(
@@ -60,7 +59,7 @@ def cases(
             continue
         if not _concerned(room, institution, case.payment.company, case.payment.bank):
             continue
-        if len(views) == _page(limit):
+        if len(views) == page_size(limit):
             return CasePage(views, str(views[-1].case.number))
         views.append(_case(case, at_us))
     return CasePage(views, "")
@@ -175,7 +174,7 @@ def findings(
             continue
         if institution not in (None, finding.bank) and not _administers(room, institution):
             continue
-        if len(views) == _page(limit):
+        if len(views) == page_size(limit):
             return FindingPage(views, str(views[-1].finding.number))
         until_us = finding.explained_us or at_us
         views.append(FindingView(finding, until_us - finding.at_us))
@@ -270,7 +269,3 @@ def _may_see_subject(room: Offshore, institution: str | None, kind: str, name: s
 def _administers(room: Offshore, institution: str | None) -> bool:
     reader = room.registry.institutions.get(institution or "")
     return reader is not None and reader.kind is InstitutionKind.ADMINISTRATION
-
-
-def _page(limit: int) -> int:
-    return max(1, min(limit, LIMIT_MAX))

@@ -10,11 +10,11 @@ import msgspec
 from huangpu.core.calendar import DAY_US
 from huangpu.venues.offshore.bank_transfers.books import BankTransfer
 from huangpu.venues.offshore.orders import Pending, parties_of
+from huangpu.venues.offshore.pages import page_size
 from huangpu.venues.offshore.payments.statuses import status_of
 from huangpu.venues.offshore.recalls.books import Recall, RecallStatus, Return
 from huangpu.venues.offshore.state import Offshore
 
-LIMIT_MAX = 500
 FINAL = frozenset({"ACSC", "ACCC", "RJCT", "CANC"})
 
 
@@ -87,7 +87,7 @@ def recalls(
             continue
         if open_only and not _waits_for(room, recall)[0]:
             continue
-        if len(views) == _page(limit):
+        if len(views) == page_size(limit):
             return RecallPage(views, str(views[-1].recall.number))
         views.append(_recall_view(room, recall, now_us))
     return RecallPage(views, "")
@@ -102,7 +102,7 @@ def returns(
     for number in _descending(len(found), after):
         if institution is not None and institution not in found[number].parties:
             continue
-        if len(items) == _page(limit):
+        if len(items) == page_size(limit):
             return ReturnPage(items, str(items[-1].number))
         items.append(found[number])
     return ReturnPage(items, "")
@@ -117,7 +117,7 @@ def bank_transfers(
     for number in _descending(len(found), after):
         if institution is not None and institution not in found[number].parties:
             continue
-        if len(items) == _page(limit):
+        if len(items) == page_size(limit):
             return BankTransferPage(items, str(items[-1].number))
         items.append(found[number])
     return BankTransferPage(items, "")
@@ -194,7 +194,3 @@ def _recall_view(room: Offshore, recall: Recall, now_us: int) -> RecallView:
 def _descending(count: int, after: str) -> Iterator[int]:
     end = min(count, int(after)) if after.isdecimal() else 0 if after else count
     return iter(range(end - 1, -1, -1))
-
-
-def _page(limit: int) -> int:
-    return max(1, min(limit, LIMIT_MAX))

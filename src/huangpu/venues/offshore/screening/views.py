@@ -10,11 +10,11 @@ import msgspec
 from huangpu.core.rulebook import RuleBook
 from huangpu.registry.institutions import InstitutionKind
 from huangpu.registry.register import holds_permission
+from huangpu.venues.offshore.pages import page_size
 from huangpu.venues.offshore.screening.books import Case, CaseState, KnownParty, ListEntry
 from huangpu.venues.offshore.screening.names import member_key, party_key
 from huangpu.venues.offshore.state import Offshore
 
-LIMIT_MAX = 500
 EVERYTHING = "*"
 SCREEN = "offshore.screen"
 
@@ -100,9 +100,9 @@ def cases(
         if skipping:
             skipping = case.id != after
             continue
-        if (state is None or case.state is state) and len(listed) <= min(max(limit, 1), LIMIT_MAX):
+        if (state is None or case.state is state) and len(listed) <= page_size(limit):
             listed.append(case)
-    page = listed[: min(max(limit, 1), LIMIT_MAX)]
+    page = listed[: page_size(limit)]
     return CasePage(page, page[-1].id if len(listed) > len(page) else "", number)
 
 
