@@ -13,6 +13,7 @@ from huangpu.core.calendar import date_of, instant_us, next_business_day, time_o
 from huangpu.core.rulebook import RuleBook
 
 TICK_SECONDS = 1
+BUSY_TICK_SECONDS = 0.2
 OPENS_US = (9 * 60 + 30) * 60 * 1_000_000
 LUNCH_US = (11 * 60 + 30) * 60 * 1_000_000
 AFTERNOON_US = 13 * 3600 * 1_000_000
@@ -65,8 +66,11 @@ def demo_start_us(rules: RuleBook, wall: Callable[[], int] = wall_us) -> int:
     return instant_us(next_business_day(rules, date), 0) + OPENS_US
 
 
-async def ticking(tick: Callable[[], Awaitable[object]]) -> None:
-    """Send a tick every second until cancelled; a tick that fails is not caught up, the next one covers it."""
+async def ticking(tick: Callable[[], Awaitable[bool]]) -> None:
+    """Send a tick every second until cancelled, and sooner after one that found something due: each does a bounded piece of work.
+
+    A tick that fails is not caught up, the next one covers it.
+    """
     while True:
-        await tick()
-        await asyncio.sleep(TICK_SECONDS)
+        busy = await tick()
+        await asyncio.sleep(BUSY_TICK_SECONDS if busy else TICK_SECONDS)

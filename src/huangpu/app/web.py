@@ -16,7 +16,8 @@ from huangpu.app.desk import MessageDesk
 from huangpu.app.opening import SNAPSHOTS, write_snapshot
 from huangpu.clock import ticking
 from huangpu.config import Settings
-from huangpu.engine import EngineStopped, Gate, Overloaded
+from huangpu.core.message import Rejected
+from huangpu.engine import EngineStopped, Entry, Gate, Overloaded
 from huangpu.gateways import rest
 from huangpu.gateways.iso20022 import http as iso20022
 from huangpu.gateways.iso20022.signing import signer_from
@@ -104,7 +105,11 @@ async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:
     await run()
 
 
-async def tick(gate: Gate) -> None:
-    """Tell the centre that time has passed; when the engine is reopening the next tick covers it."""
+async def tick(gate: Gate) -> bool:
+    """Tell the centre that time has passed, and whether anything was due; when the engine is reopening the next tick covers it."""
     with contextlib.suppress(EngineStopped, Overloaded):
-        await gate.submit("clock", f"tick-{gate.engine.next_seq}", Tick())
+        answer = await gate.submit("clock", f"tick-{gate.engine.next_seq}", Tick())
+        # An accepted tick has one event of its own; every other is something that was due.
+        outcome = answer.outcome if isinstance(answer, Entry) else answer
+        return not isinstance(outcome, Rejected) and len(outcome) > 1
+    return False

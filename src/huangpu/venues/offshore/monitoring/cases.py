@@ -28,7 +28,7 @@ from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore
 
 CASES = "huangpu policy 39, sampling cases, their deadlines and grades"
-CASES_OF_A_TICK_MAX = 1_000
+CASES_OF_A_TICK_MAX = 200
 DAYS_MAX = 500
 NAME_LENGTH_MAX = 140
 REFERENCE_LENGTH_MAX = 64

@@ -6,7 +6,7 @@ becomes a finding (`findings.py`). Legs without a reference are not paired, only
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, Self
 
@@ -26,7 +26,8 @@ from huangpu.venues.offshore.monitoring.returned import left_of
 from huangpu.venues.offshore.state import Offshore
 
 BASIS_POINTS = 10_000
-LEGS_OF_A_RUN_MAX = 1_000
+LEGS_OF_A_RUN_MAX = 200
+"""Few enough that a look delays nobody: what is left is the next tick's."""
 NEIGHBOURS_MAX = 200
 """How many partners of one party are looked through for a circle of three."""
 
@@ -131,14 +132,22 @@ class _Look(NamedTuple):
             self.rates[currency] = rate
         return min(amount * rate // MILLION, SUM_MAX)
 
-    def is_round(self, circle: list[Leg]) -> bool:
-        """Tell whether money went round: amounts alike, within the days, and nothing of it returned in full."""
-        left = [left_of(self.room, each) for each in circle]
-        if not all(left):
-            return False
-        fen = [self.fen(leg.currency, rest) for leg, rest in zip(circle, left, strict=True)]
-        if min(fen) * BASIS_POINTS < max(fen) * self.share:
-            return False
+    def left_fen(self, leg: Leg) -> int:
+        """Return what is left of a leg after its return, in fen; -1 where all went back."""
+        left = left_of(self.room, leg)
+        return self.fen(leg.currency, left) if left else -1
+
+    def is_round(self, circle: Sequence[Leg], first_fen: int) -> bool:
+        """Tell whether money went round: amounts alike, within the days, and nothing of it returned in full.
+
+        Shape: first_fen is `left_fen` of the circle's first leg, which many circles share.
+        """
+        least = most = first_fen
+        for leg in circle[1:]:
+            fen = self.left_fen(leg)
+            least, most = min(least, fen), max(most, fen)
+            if least < 0 or least * BASIS_POINTS < most * self.share:
+                return False
         days = [each.day for each in circle]
         return max(days) - min(days) <= self.days
 
@@ -174,8 +183,9 @@ def _of_leg(look: _Look, leg: Leg) -> Iterator[Notice]:
                 uetrs=[first.uetr, leg.uetr],
                 detail=f"{leg.goods} for {money} under {first.reference or 'no reference'} and {leg.reference or 'no reference'}",
             )
+    first_fen = look.left_fen(leg)
     for circle in _circles(books, leg):
-        if not look.is_round(circle):
+        if not look.is_round(circle, first_fen):
             continue
         parties = sorted({each.payer for each in circle})
         span = max(each.day for each in circle) - min(each.day for each in circle)
@@ -189,18 +199,18 @@ def _of_leg(look: _Look, leg: Leg) -> Iterator[Notice]:
         )
 
 
-def _circles(books: MonitorBooks, leg: Leg) -> Iterator[list[Leg]]:
+def _circles(books: MonitorBooks, leg: Leg) -> Iterator[tuple[Leg, ...]]:
     """Find the legs by which money of this one comes back to its payer: directly, or by one more party."""
     edges, payer = books.edges, leg.payer
     back = edges.get(leg.payee)
     if back is None:
         return
     if payer in back:
-        yield [leg, back[payer]]
-    for partner in islice(back, NEIGHBOURS_MAX):
+        yield leg, back[payer]
+    for partner, second in islice(back.items(), NEIGHBOURS_MAX):
         onward = edges.get(partner)
         if onward is not None and payer in onward and partner != payer:
-            yield [leg, back[partner], onward[payer]]
+            yield leg, second, onward[payer]
 
 
 def _of_trades(room: Offshore, rules: RuleBook, date: datetime.date) -> Iterator[Notice]:

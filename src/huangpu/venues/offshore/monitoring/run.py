@@ -5,6 +5,7 @@ cases are opened at once, deviation and pairing are looked at once an interval (
 """
 
 import datetime
+from itertools import islice
 
 from huangpu.core.message import Event, Stamp
 from huangpu.core.rulebook import RuleBook
@@ -17,13 +18,18 @@ from huangpu.venues.offshore.state import Offshore, bic_11
 
 MINUTE_US = 60_000_000
 DAYS_MAX = 3_650
+SERIES_OF_A_RUN_MAX = 200
 
 
 class MonitorsRun(Event, frozen=True):
-    """The monitors have looked at all that was new. Units: days are ordinals; 0 where no new day began."""
+    """The monitors have looked at what was new: so many legs, and all series but the last `left` that were paid on.
+
+    Units: days are ordinals; 0 where no new day began.
+    """
 
     day: datetime.date
     examined: int
+    left: int = 0
     window_from: int = 0
     plot_from: int = 0
     legs_from: int = 0
@@ -88,7 +94,10 @@ def note_settled(room: Offshore, payment: Payment, stamp: Stamp) -> None:
 
 
 def monitors_due(draft: Draft) -> list[Event]:
-    """Open cases; once an interval look at flows and legs that are new; once a day at deadlines, windows and trades."""
+    """Open cases; once an interval look at flows and legs that are new; once a day at deadlines, windows and trades.
+
+    Reading: one look is bounded, lest payments wait for it; where more is new than that, the next tick goes on.
+    """
     room, rules, stamp = draft.room, draft.rules, draft.stamp
     books, date = room.books.monitor, stamp.date
     events = cases.opened(room, rules, stamp)
@@ -96,25 +105,29 @@ def monitors_due(draft: Draft) -> list[Event]:
         books.series or books.waiting or books.trades or books.edges
     )
     due = stamp.at_us - books.run_us >= _interval_us(rules, date)
-    backlog = len(books.legs)
-    fresh = bool(backlog or books.touched or books.document_reuses)
-    if not new_day and not (fresh and (due or backlog >= pairing.LEGS_OF_A_RUN_MAX)):
+    backlog, touched = len(books.legs), len(books.touched)
+    fresh = bool(backlog or touched or books.document_reuses)
+    much = backlog >= pairing.LEGS_OF_A_RUN_MAX or touched >= SERIES_OF_A_RUN_MAX
+    if not new_day and not (fresh and (due or much)):
         return events
     examined = min(backlog, pairing.LEGS_OF_A_RUN_MAX)
     if new_day:
         events.extend(cases.overdue(room, rules, stamp))
-    subjects = books.series if new_day else books.touched
+    subjects = books.series if new_day else islice(books.touched, SERIES_OF_A_RUN_MAX)
     events.extend(deviation.changed(room, rules, stamp, subjects))
     events.extend(pairing.noticed(room, rules, stamp, examined=examined, new_day=new_day))
-    run = _new_day(rules, date, examined) if new_day else MonitorsRun(day=date, examined=examined)
-    return [*events, run]
+    if new_day:
+        return [*events, _new_day(rules, date, examined)]
+    left = max(touched - SERIES_OF_A_RUN_MAX, 0)
+    return [*events, MonitorsRun(day=date, examined=examined, left=left)]
 
 
 def apply_run(room: Offshore, event: MonitorsRun, stamp: Stamp) -> None:
     """Forget what was looked at; with a new day roll the windows and drop what is too old."""
     books = room.books.monitor
     books.run_us = stamp.at_us
-    books.touched = {}
+    for subject in list(islice(books.touched, len(books.touched) - event.left)):
+        del books.touched[subject]
     books.document_reuses = []
     del books.legs[: event.examined]
     if not event.window_from:

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import pytest
 from tests.support.centre import accepted, refused, send
 from tests.support.monitoring import at, books, day_us, enrich, monitored_engine, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
 
 from huangpu.core.reasons import Reason
 from huangpu.engine.writer import Engine
+from huangpu.venues.offshore.monitoring import run
 from huangpu.venues.offshore.monitoring.books import Finding, FindingKind, FindingState
 from huangpu.venues.offshore.monitoring.findings import ExplainFinding
+from huangpu.venues.offshore.monitoring.pairing import LEGS_OF_A_RUN_MAX
 from huangpu.venues.offshore.monitoring.proposals import ApproveProposal
 from huangpu.venues.offshore.monitoring.views import findings
 
@@ -211,3 +214,31 @@ def test_findings_are_shown_to_bank_and_administration_and_not_to_the_company() 
     explained = findings(room, day_us(1), institution=None, state=FindingState.EXPLAINED)
     assert explained.findings == []
     assert findings(room, day_us(1), institution=None, after="0").findings == []
+
+
+def test_a_look_is_bounded_and_the_next_tick_goes_on() -> None:
+    engine = monitored_engine()
+    enrich(engine)
+    tick(engine, day_us(0, 1))
+    for number in range(2 * LEGS_OF_A_RUN_MAX + 5):
+        sell(engine, 100 + number)
+    left = []
+    for seconds in range(1, 4):
+        tick(engine, day_us(0, 1) + seconds * 1_000_000)
+        left.append(len(books(engine).legs))
+    assert left == [LEGS_OF_A_RUN_MAX + 5, 5, 5]
+    tick(engine, day_us(0, 3))
+    assert books(engine).legs == []
+
+
+def test_series_that_one_look_leaves_wait_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "SERIES_OF_A_RUN_MAX", 1)
+    engine = monitored_engine()
+    sell(engine, 200 * THOUSAND)
+    tick(engine, day_us(0, 1))
+    sell(engine, 100 * THOUSAND)
+    assert list(books(engine).touched) == ["COMPANY|OTC1", "BANK|BK1"]
+    tick(engine, day_us(0, 2))
+    assert list(books(engine).touched) == ["BANK|BK1"]
+    tick(engine, day_us(0, 2) + 200_000)
+    assert books(engine).touched == {}
