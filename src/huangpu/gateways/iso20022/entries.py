@@ -7,7 +7,7 @@ from huangpu.gateways.iso20022.model import Entry, EntryDetail, Exchange
 from huangpu.gateways.iso20022.money import amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Tree
-from huangpu.gateways.iso20022.refusal import Fault
+from huangpu.gateways.iso20022.refusal import Fault, at
 
 
 def read_entry(tree: Tree, number: int) -> Entry:
@@ -15,7 +15,7 @@ def read_entry(tree: Tree, number: int) -> Entry:
 
     Raises: Fault CH21 without a bank transaction code by domain; amounts as everywhere.
     """
-    try:
+    with at(f"Ntry[{number}]"):
         domain = _domain(tree["BkTxCd"])
         lists = tree.get("NtryDtls", ())
         details = [detail for each in lists for detail in each.get("TxDtls", ())]
@@ -32,8 +32,6 @@ def read_entry(tree: Tree, number: int) -> Entry:
             sub_family=domain["Fmly"]["SubFmlyCd"],
             details=tuple(_read_detail(detail, tree) for detail in details),
         )
-    except Fault as fault:
-        raise fault.inside(f"Ntry[{number}]") from None
 
 
 def _domain(tree: Tree) -> Tree:

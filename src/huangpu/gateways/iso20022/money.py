@@ -8,7 +8,7 @@ and so are refused; CNH is a market name, the code of the renminbi is CNY.
 import msgspec
 
 from huangpu.gateways.iso20022.reader import AmountText
-from huangpu.gateways.iso20022.refusal import Fault, shown
+from huangpu.gateways.iso20022.refusal import Fault, at, shown
 
 AMOUNT_MINOR_MAX = 2**63 - 1
 COMMODITIES = frozenset({"XAU", "XAG", "XPD", "XPT"})
@@ -64,10 +64,11 @@ def minor_units(text: str, currency: str, *, allow_zero: bool = False) -> int:
     return amount_minor
 
 
-def read_money(amount: AmountText, *, allow_zero: bool = False) -> Money:
-    """Read an amount of the tree."""
+def read_money(amount: AmountText, *path: str, allow_zero: bool = False) -> Money:
+    """Read an amount of the tree, the one at `path`; a fault names the path."""
     text, currency = amount
-    return Money(minor_units(text, currency, allow_zero=allow_zero), currency)
+    with at(*path):
+        return Money(minor_units(text, currency, allow_zero=allow_zero), currency)
 
 
 def amount_text(money: Money) -> AmountText:

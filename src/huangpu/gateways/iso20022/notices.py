@@ -9,7 +9,7 @@ from huangpu.gateways.iso20022.model import (
 )
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.texts import clean
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
@@ -30,12 +30,8 @@ def read_camt054(document: Document) -> EntryNotification | Refusal:
     notices = document.body["Ntfctn"]
     try:
         check_rules(document)
-        try:
+        with at(*NOTICE_ROOT):
             return _read_notice(document, notices[0])
-        except Fault as fault:
-            for step in reversed(NOTICE_ROOT):
-                fault.inside(step)
-            raise
     except Fault as fault:
         return refusal_for(document, fault)
 

@@ -8,8 +8,7 @@ from huangpu.gateways.iso20022 import parts
 from huangpu.gateways.iso20022.model import StatusReason
 from huangpu.gateways.iso20022.money import Money, amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
-from huangpu.gateways.iso20022.reader import AmountText, Tree
-from huangpu.gateways.iso20022.refusal import Fault
+from huangpu.gateways.iso20022.reader import Tree
 
 
 class OriginalPayment(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ def read_original(tree: Tree) -> OriginalPayment:
         instruction_id=tree.get("OrgnlInstrId", ""),
         end_to_end_id=tree.get("OrgnlEndToEndId", ""),
         interbank_id=tree.get("OrgnlTxId", ""),
-        amount=None if amount is None else money(amount, "OrgnlIntrBkSttlmAmt"),
+        amount=None if amount is None else read_money(amount, "OrgnlIntrBkSttlmAmt"),
         settlement_date=datetime.date.fromisoformat(date) if date else None,
     )
 
@@ -63,16 +62,6 @@ def original_tree(original: OriginalPayment) -> Tree:
         OrgnlIntrBkSttlmAmt=original.amount and amount_text(original.amount),
         OrgnlIntrBkSttlmDt=None if date is None else date.isoformat(),
     )
-
-
-def money(amount: AmountText, *path: str, allow_zero: bool = False) -> Money:
-    """Read an amount; a fault names its element."""
-    try:
-        return read_money(amount, allow_zero=allow_zero)
-    except Fault as fault:
-        for step in reversed(path):
-            fault.inside(step)
-        raise
 
 
 def read_reasons(trees: list[Tree]) -> tuple[StatusReason, ...]:

@@ -9,10 +9,10 @@ from huangpu.gateways.iso20022.model import (
     Charge,
     CustomerCreditTransfer,
 )
-from huangpu.gateways.iso20022.money import Money, amount_text, read_money
+from huangpu.gateways.iso20022.money import amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
-from huangpu.gateways.iso20022.reader import AmountText, Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.reader import Document, Tree
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
@@ -28,10 +28,8 @@ def read_pacs008(document: Document) -> CustomerCreditTransfer | Refusal:
     assert document.definition == DEFINITION
     try:
         check_rules(document)
-        try:
+        with at(*ROOT, "CdtTrfTxInf"):
             return _read(document, document.body["CdtTrfTxInf"][0])
-        except Fault as fault:
-            raise fault.inside("CdtTrfTxInf").inside(ROOT[1]).inside(ROOT[0]) from None
     except Fault as fault:
         return refusal_for(document, fault)
 
@@ -64,7 +62,7 @@ def _read(document: Document, tree: Tree) -> CustomerCreditTransfer:
     identification = tree["PmtId"]
     kind = tree.get("PmtTpInf", {})
     regulatory = parts.read_regulatory(tree)
-    settlement_amount = _money(tree["IntrBkSttlmAmt"], "IntrBkSttlmAmt")
+    settlement_amount = read_money(tree["IntrBkSttlmAmt"], "IntrBkSttlmAmt")
     instructed = tree.get("InstdAmt")
     return CustomerCreditTransfer(
         message_id=group["MsgId"],
@@ -77,7 +75,7 @@ def _read(document: Document, tree: Tree) -> CustomerCreditTransfer:
         reimbursement_bic=_reimbursement(group["SttlmInf"]),
         settlement_amount=settlement_amount,
         settlement_date=datetime.date.fromisoformat(tree["IntrBkSttlmDt"]),
-        instructed_amount=None if instructed is None else _money(instructed, "InstdAmt"),
+        instructed_amount=None if instructed is None else read_money(instructed, "InstdAmt"),
         exchange_rate=tree.get("XchgRate", ""),
         charge_bearer=tree["ChrgBr"],
         charges=_read_charges(tree),
@@ -110,19 +108,10 @@ def _reimbursement(settlement: Tree) -> str:
     return next((bic for bic in agents if bic), "")
 
 
-def _money(amount: AmountText, *path: str, allow_zero: bool = False) -> Money:
-    try:
-        return read_money(amount, allow_zero=allow_zero)
-    except Fault as fault:
-        for step in reversed(path):
-            fault.inside(step)
-        raise
-
-
 def _read_charges(tree: Tree) -> tuple[Charge, ...]:
     return tuple(
         Charge(
-            _money(charge["Amt"], f"ChrgsInf[{number}]", "Amt", allow_zero=True),
+            read_money(charge["Amt"], f"ChrgsInf[{number}]", "Amt", allow_zero=True),
             parts.read_agent_bic(charge, "Agt"),
         )
         for number, charge in enumerate(tree.get("ChrgsInf", ()), 1)

@@ -6,11 +6,10 @@ import msgspec
 
 from huangpu.gateways.iso20022 import parts
 from huangpu.gateways.iso20022.model import NO_CODE, Account, BusinessHeader, Code, Party
-from huangpu.gateways.iso20022.money import Money, amount_text
-from huangpu.gateways.iso20022.original import money
+from huangpu.gateways.iso20022.money import Money, amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
@@ -68,12 +67,8 @@ def read_pacs009(document: Document) -> BankTransfer | Refusal:
     assert document.definition == PACS_009
     try:
         check_rules(document)
-        try:
+        with at(*ROOT):
             return _read(document, document.body["CdtTrfTxInf"][0])
-        except Fault as fault:
-            for step in reversed(ROOT):
-                fault.inside(step)
-            raise
     except Fault as fault:
         return refusal_for(document, fault)
 
@@ -111,7 +106,7 @@ def _read(document: Document, tree: Tree) -> BankTransfer:
         uetr=identification["UETR"],
         priority=kind.get("InstrPrty", ""),
         category_purpose=parts.read_code(kind.get("CtgyPurp")),
-        settlement_amount=money(tree["IntrBkSttlmAmt"], "IntrBkSttlmAmt"),
+        settlement_amount=read_money(tree["IntrBkSttlmAmt"], "IntrBkSttlmAmt"),
         settlement_date=datetime.date.fromisoformat(tree["IntrBkSttlmDt"]),
         instructing_bic=parts.read_agent_bic(tree, "InstgAgt"),
         instructed_bic=parts.read_agent_bic(tree, "InstdAgt"),
@@ -130,7 +125,7 @@ def _read(document: Document, tree: Tree) -> BankTransfer:
 
 
 def _read_covered(tree: Tree) -> CoveredPayment:
-    try:
+    with at("UndrlygCstmrCdtTrf"):
         amount = tree.get("InstdAmt")
         return CoveredPayment(
             debtor=parts.read_party(tree["Dbtr"]),
@@ -139,11 +134,9 @@ def _read_covered(tree: Tree) -> CoveredPayment:
             creditor_agent_bic=parts.read_agent_bic(tree, "CdtrAgt"),
             creditor=parts.read_party(tree["Cdtr"]),
             creditor_account=parts.read_optional_account(tree, "CdtrAcct"),
-            instructed_amount=None if amount is None else money(amount, "InstdAmt"),
+            instructed_amount=None if amount is None else read_money(amount, "InstdAmt"),
             remittance_text=parts.read_remittance(tree),
         )
-    except Fault as fault:
-        raise fault.inside("UndrlygCstmrCdtTrf") from None
 
 
 def _tree(transfer: BankTransfer) -> Tree:

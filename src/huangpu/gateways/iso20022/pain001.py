@@ -14,7 +14,7 @@ from huangpu.gateways.iso20022.model import (
 from huangpu.gateways.iso20022.money import Money, amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
@@ -67,10 +67,8 @@ def write_pain001(order: PaymentInitiation, *, header: BusinessHeader | None = N
 def _read_payments(trees: list[Tree]) -> tuple[PaymentOrder, ...]:
     payments = []
     for number, tree in enumerate(trees, 1):
-        try:
+        with at(*ROOT, f"PmtInf[{number}]"):
             payments.append(_read_payment(tree))
-        except Fault as fault:
-            raise fault.inside(f"PmtInf[{number}]").inside(ROOT[1]).inside(ROOT[0]) from None
     return tuple(payments)
 
 
@@ -99,10 +97,8 @@ def _read_payment(tree: Tree) -> PaymentOrder:
 def _read_transfers(trees: list[Tree]) -> tuple[TransferOrder, ...]:
     transfers = []
     for number, tree in enumerate(trees, 1):
-        try:
+        with at(f"CdtTrfTxInf[{number}]"):
             transfers.append(_read_transfer(tree))
-        except Fault as fault:
-            raise fault.inside(f"CdtTrfTxInf[{number}]") from None
     return tuple(transfers)
 
 
@@ -135,16 +131,10 @@ def _read_transfer(tree: Tree) -> TransferOrder:
 
 
 def _read_amount(tree: Tree) -> tuple[Money, str]:
-    path = ("Amt", "InstdAmt") if "InstdAmt" in tree else ("Amt", "EqvtAmt", "Amt")
-    try:
-        if "InstdAmt" in tree:
-            return read_money(tree["InstdAmt"]), ""
-        equivalent = tree["EqvtAmt"]
-        return read_money(equivalent["Amt"]), equivalent["CcyOfTrf"]
-    except Fault as fault:
-        for step in reversed(path):
-            fault.inside(step)
-        raise
+    if "InstdAmt" in tree:
+        return read_money(tree["InstdAmt"], "Amt", "InstdAmt"), ""
+    equivalent = tree["EqvtAmt"]
+    return read_money(equivalent["Amt"], "Amt", "EqvtAmt", "Amt"), equivalent["CcyOfTrf"]
 
 
 def _category_purpose(tree: Tree) -> Code:

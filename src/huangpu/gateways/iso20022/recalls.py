@@ -13,7 +13,7 @@ from huangpu.gateways.iso20022.original import (
 )
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
@@ -142,12 +142,8 @@ def write_camt029(
 
 
 def _original(tree: Tree, root: tuple[str, ...]) -> OriginalPayment:
-    try:
+    with at(*root):
         return read_original(tree)
-    except Fault as fault:
-        for step in reversed(root):
-            fault.inside(step)
-        raise
 
 
 def _assignment(message: CancellationRequest | ResolutionOfInvestigation) -> Tree:

@@ -6,6 +6,9 @@ which is a value. Codes come from the external status reason set; where the set 
 the debtor's side and one for the creditor's, the path decides.
 """
 
+import contextlib
+from collections.abc import Iterator
+
 import msgspec
 
 # The code to use when the element lies on the debtor's side, on the creditor's, or on neither.
@@ -60,6 +63,17 @@ class Fault(Exception):
             message_id=message_id,
             definition=definition,
         )
+
+
+@contextlib.contextmanager
+def at(*path: str) -> Iterator[None]:
+    """Add to a fault met here the elements that hold the place, outermost first."""
+    try:
+        yield
+    except Fault as fault:
+        for step in reversed(path):
+            fault.inside(step)
+        raise
 
 
 class WriteError(ValueError):

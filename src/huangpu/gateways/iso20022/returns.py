@@ -6,10 +6,9 @@ import msgspec
 
 from huangpu.gateways.iso20022 import parts
 from huangpu.gateways.iso20022.model import BusinessHeader, Charge, Party, StatusReason
-from huangpu.gateways.iso20022.money import Money, amount_text
+from huangpu.gateways.iso20022.money import Money, amount_text, read_money
 from huangpu.gateways.iso20022.original import (
     OriginalPayment,
-    money,
     original_tree,
     read_original,
     read_reasons,
@@ -17,7 +16,7 @@ from huangpu.gateways.iso20022.original import (
 )
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
@@ -60,12 +59,8 @@ def read_pacs004(document: Document) -> PaymentReturnMessage | Refusal:
     assert document.definition == PACS_004
     try:
         check_rules(document)
-        try:
+        with at(*ROOT):
             return _read(document, document.body["TxInf"][0])
-        except Fault as fault:
-            for step in reversed(ROOT):
-                fault.inside(step)
-            raise
     except Fault as fault:
         return refusal_for(document, fault)
 
@@ -98,15 +93,15 @@ def _read(document: Document, tree: Tree) -> PaymentReturnMessage:
         settlement_method=group["SttlmInf"]["SttlmMtd"],
         return_id=tree["RtrId"],
         original=read_original(tree),
-        returned_amount=money(tree["RtrdIntrBkSttlmAmt"], "RtrdIntrBkSttlmAmt"),
+        returned_amount=read_money(tree["RtrdIntrBkSttlmAmt"], "RtrdIntrBkSttlmAmt"),
         returned_instructed_amount=(
-            None if instructed is None else money(instructed, "RtrdInstdAmt")
+            None if instructed is None else read_money(instructed, "RtrdInstdAmt")
         ),
         settlement_date=datetime.date.fromisoformat(tree["IntrBkSttlmDt"]),
         charge_bearer=tree["ChrgBr"],
         charges=tuple(
             Charge(
-                money(charge["Amt"], f"ChrgsInf[{number}]", "Amt", allow_zero=True),
+                read_money(charge["Amt"], f"ChrgsInf[{number}]", "Amt", allow_zero=True),
                 parts.read_agent_bic(charge, "Agt"),
             )
             for number, charge in enumerate(tree.get("ChrgsInf", ()), 1)

@@ -15,7 +15,7 @@ from huangpu.gateways.iso20022.model import Account, BusinessHeader, Entry
 from huangpu.gateways.iso20022.money import Money, amount_text, read_money
 from huangpu.gateways.iso20022.parts import filled
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, Refusal
+from huangpu.gateways.iso20022.refusal import Fault, Refusal, at
 from huangpu.gateways.iso20022.rules import check_rules, refusal_for
 from huangpu.gateways.iso20022.writing import checked_bytes, inside
 
@@ -107,10 +107,8 @@ def _read_document(document: Document, names: _Names) -> AccountStatement | Refu
     assert document.definition == names.definition
     try:
         check_rules(document)
-        try:
+        with at("Document", names.root, names.tag):
             return _read(document, document.body[names.tag][0], names)
-        except Fault as fault:
-            raise fault.inside(names.tag).inside(names.root).inside("Document") from None
     except Fault as fault:
         return refusal_for(document, fault)
 
@@ -141,10 +139,7 @@ def _read_balance(tree: Tree, number: int) -> Balance:
     kind = parts.read_code(tree["Tp"]["CdOrPrtry"])
     date = read_date(tree["Dt"])
     assert date is not None
-    try:
-        amount = read_money(tree["Amt"], allow_zero=True)
-    except Fault as fault:
-        raise fault.inside("Amt").inside(f"Bal[{number}]") from None
+    amount = read_money(tree["Amt"], f"Bal[{number}]", "Amt", allow_zero=True)
     return Balance(kind.code or kind.proprietary, amount, tree["CdtDbtInd"], date)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from huangpu.gateways.iso20022.model import BusinessHeader
 from huangpu.gateways.iso20022.parts import header_tree
 from huangpu.gateways.iso20022.reader import Document, Tree
-from huangpu.gateways.iso20022.refusal import Fault, WriteError
+from huangpu.gateways.iso20022.refusal import Fault, WriteError, at
 from huangpu.gateways.iso20022.rules import check_document
 from huangpu.gateways.iso20022.writer import write_document
 
@@ -28,8 +28,7 @@ def checked_bytes(definition: str, body: Tree, header: BusinessHeader | None) ->
 def inside(definition: str, *path: str) -> Iterator[None]:
     """Report a fault met while a tree is built as the caller's defect."""
     try:
-        yield
+        with at(*path):
+            yield
     except Fault as fault:
-        for step in reversed(path):
-            fault.inside(step)
         raise WriteError(fault.refusal(definition=definition)) from None

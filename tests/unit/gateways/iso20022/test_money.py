@@ -8,9 +8,11 @@ from huangpu.gateways.iso20022.money import (
     amount_text,
     decimal_sum,
     minor_units,
+    read_money,
     same_decimal,
 )
-from huangpu.gateways.iso20022.refusal import Fault
+from huangpu.gateways.iso20022.reader import AmountText
+from huangpu.gateways.iso20022.refusal import Fault, at
 
 
 @pytest.mark.parametrize(
@@ -96,3 +98,10 @@ def test_control_sums_add_exactly() -> None:
     assert decimal_sum([]) == "0"
     assert same_decimal("1.50", "1.5")
     assert not same_decimal("1.50", "1.51")
+
+
+def test_a_fault_names_the_elements_from_the_outermost_in() -> None:
+    with pytest.raises(Fault) as caught, at("Document", "PmtRtr"), at("TxInf"):
+        read_money(AmountText("0.00", "EUR"), "ChrgsInf[2]", "Amt")
+    refusal = caught.value.refusal()
+    assert (refusal.code, refusal.path) == ("AM01", "/Document/PmtRtr/TxInf/ChrgsInf[2]/Amt")
