@@ -76,12 +76,9 @@ def decline_application(
 
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, FIELD_OUT_OF_RANGE, LISTING_STATE_WRONG.
     """
-    listing = _listing_of(room, stamp, command.company)
+    listing = _listing_for_cause(room, stamp, command.company, command.cause)
     if isinstance(listing, Rejected):
         return listing
-    refused = _cause_refusal(command.cause)
-    if refused is not None:
-        return refused
     state = state_at(listing, stamp.at_us)
     if state not in (ListingState.APPLIED, ListingState.RECOMMENDED):
         return _state_wrong(listing.company, state, "APPLIED or RECOMMENDED")
@@ -146,12 +143,9 @@ def suspend_company(
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, FIELD_OUT_OF_RANGE, LISTING_STATE_WRONG, OWN_ACT_NOT_APPROVABLE,
     EFFECTIVE_DATE_WRONG.
     """
-    listing = _listing_of(room, stamp, command.company)
+    listing = _listing_for_cause(room, stamp, command.company, command.cause)
     if isinstance(listing, Rejected):
         return listing
-    refused = _cause_refusal(command.cause)
-    if refused is not None:
-        return refused
     state = state_at(listing, stamp.at_us)
     if state is not ListingState.ACTIVE:
         return _state_wrong(listing.company, state, ListingState.ACTIVE)
@@ -202,12 +196,9 @@ def remove_company(
 
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, FIELD_OUT_OF_RANGE, LISTING_STATE_WRONG, EFFECTIVE_DATE_WRONG.
     """
-    listing = _listing_of(room, stamp, command.company)
+    listing = _listing_for_cause(room, stamp, command.company, command.cause)
     if isinstance(listing, Rejected):
         return listing
-    refused = _cause_refusal(command.cause)
-    if refused is not None:
-        return refused
     state = state_at(listing, stamp.at_us)
     if state in _OPEN_FOR_APPLICATION or state is ListingState.APPLIED:
         return _state_wrong(listing.company, state, "RECOMMENDED, ACTIVE or SUSPENDED")
@@ -255,12 +246,9 @@ def withdraw_listing_change(
 
     Rejects: NOT_YOUR_INSTITUTION, COMPANY_NOT_RECOMMENDED, FIELD_OUT_OF_RANGE, LISTING_STATE_WRONG.
     """
-    listing = _listing_of(room, stamp, command.company)
+    listing = _listing_for_cause(room, stamp, command.company, command.cause)
     if isinstance(listing, Rejected):
         return listing
-    refused = _cause_refusal(command.cause)
-    if refused is not None:
-        return refused
     if listing.proposal is None:
         detail = f"{listing.company} has no proposed change"
         return Rejected(Reason.LISTING_STATE_WRONG, detail, DATES)
@@ -415,13 +403,6 @@ def _incomplete(
     return None
 
 
-def _cause_refusal(cause: str) -> Rejected | None:
-    if 0 < len(cause) <= TEXT_LENGTH_MAX:
-        return None
-    detail = f"a cause of {len(cause)} characters, 1 to {TEXT_LENGTH_MAX}"
-    return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, DATES)
-
-
 def _company(room: Offshore, company_id: str) -> Institution | Rejected:
     """Find a mainland company.
 
@@ -445,6 +426,17 @@ def _listing_of(room: Offshore, stamp: Stamp, company: str) -> Listing | Rejecte
     if listing is None:
         return Rejected(Reason.COMPANY_NOT_RECOMMENDED, company, RECOMMENDED)
     return listing
+
+
+def _listing_for_cause(
+    room: Offshore, stamp: Stamp, company: str, cause: str
+) -> Listing | Rejected:
+    """Find the company's place on the list for an act of the administration that says why."""
+    listing = _listing_of(room, stamp, company)
+    if isinstance(listing, Rejected) or 0 < len(cause) <= TEXT_LENGTH_MAX:
+        return listing
+    detail = f"a cause of {len(cause)} characters, 1 to {TEXT_LENGTH_MAX}"
+    return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, DATES)
 
 
 def _not_administration(room: Offshore, stamp: Stamp) -> Rejected | None:
