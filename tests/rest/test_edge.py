@@ -1,11 +1,15 @@
 """The edge: request ids, security headers, problems for every error, health and figures."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from tests.support.rest import PASSWORD, Api, give_password
 
 from huangpu.engine import Gate, Overloaded
+from huangpu.gateways.rest.acts import parameters_of
+from huangpu.gateways.rest.lane import ReadLanes
+from huangpu.gateways.rest.resources import VIEWS
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,36 @@ def test_every_answer_carries_security_headers(api: Api, path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("default-src 'none'")
     assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/v1/rules", "?limit=100"),
+        ("/v1/institutions", "?limit=50"),
+        ("/v1/rules/offshore.queue.on", "?date=2026-11-23"),
+    ],
+)
+def test_a_read_answers_alike_with_and_without_the_framework(
+    api: Api, path: str, query: str
+) -> None:
+    short, long = api.call("GET", path), api.call("GET", path + query)
+    assert short.status_code == 200
+    assert short.content == long.content
+    own = {"request-id", "date"}
+    assert {k: v for k, v in short.headers.items() if k not in own} == {
+        k: v for k, v in long.headers.items() if k not in own
+    }
+
+
+def test_an_exact_path_goes_before_one_with_a_parameter() -> None:
+    lanes = ReadLanes(cast(Gate, None), VIEWS)
+    for view in VIEWS:
+        names = parameters_of(view.path)
+        found = lanes.find(view.path.format(**dict.fromkeys(names, "x")))
+        last = view.path.endswith("}") and len(names) == 1
+        assert found == ((view, {names[0]: "x"}) if last else None if names else (view, {}))
+    assert lanes.find("/v1/offshore/payments/") is None
 
 
 @pytest.mark.parametrize(

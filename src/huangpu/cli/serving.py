@@ -13,6 +13,7 @@ from huangpu.clock import DemoClock, demo_start_us, wall_us
 from huangpu.config import SANDBOX_PASSWORD, Settings, refuse_default_secrets, settings_from
 from huangpu.core.calendar import date_of
 from huangpu.engine import Gate
+from huangpu.gateways.rest.protocol import OneWrite
 
 DEMO_DATA = Path("huangpu-demo")
 _err = Console(stderr=True)
@@ -73,6 +74,7 @@ def _run(settings: Settings, centred: Centred) -> None:
         build_app(centred),
         host=settings.host,
         port=settings.port,
+        http=OneWrite,
         access_log=False,
         log_level="warning",
         proxy_headers=False,

@@ -1,7 +1,7 @@
 """The edge: the outermost ASGI layer, the same for REST, ISO 20022, streams and console.
 
 Every answer carries a `Request-Id` (the client's, or a new one) and security headers; a body over the limit is refused before it is read
-whole; a defect is answered 500 without its stack. Posts of commands take the short road (`lane.py`); the rest goes to the
+whole; a defect is answered 500 without its stack. Posts of commands and plain reads take the short road (`lane.py`); the rest goes to the
 application. Leaves out: who asks, what is asked.
 """
 
@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Mapping
 
-from huangpu.gateways.rest.lane import Lane, run_lane
+from huangpu.gateways.rest.lane import Lane, ReadLanes, run_lane
 from huangpu.gateways.rest.metrics import Metrics
 from huangpu.gateways.rest.problems import problem
 from huangpu.gateways.rest.wire import (
@@ -22,12 +22,11 @@ from huangpu.gateways.rest.wire import (
     Receive,
     Scope,
     Send,
-    header,
     send_answer,
 )
 
 _log = logging.getLogger("huangpu.edge")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -48,7 +47,7 @@ LANE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 """Given to answers of the command lane: JSON that no browser renders; each header costs the hot path a check by the server."""
 
-_process = secrets.token_hex(6)
+_process = secrets.token_hex(6).encode()
 _requests = itertools.count(1)
 
 INTERNAL = problem(500, "INTERNAL", "a defect of the centre; nothing was decided by this answer")
@@ -65,12 +64,14 @@ class Edge:
         self,
         app: AsgiApp,
         lanes: Mapping[str, Lane],
+        reads: ReadLanes,
         metrics: Metrics,
         *,
         body_bytes_max: int,
     ) -> None:
         self._app = app
         self._lanes = lanes
+        self._reads = reads
         self._metrics = metrics
         self._body_bytes_max = body_bytes_max
 
@@ -82,18 +83,28 @@ class Edge:
         exchange = _Exchange(scope, receive, send, self._body_bytes_max)
         try:
             exchange.check_declared_length()
-            lane = self._lanes.get(scope["path"]) if scope["method"] == "POST" else None
-            if lane is None:
-                await self._app(scope, exchange.receive, exchange.send)
-            else:
-                exchange.in_lane = True
-                await run_lane(lane, scope, exchange.receive, exchange.send)
+            await self._answered(scope, exchange)
         except BodyTooLarge:
             await exchange.give_up(self._too_large())
         except Exception:  # noqa: BLE001 - the outermost loop of the gateway
-            _log.exception("request %s failed", exchange.request_id)
+            _log.exception("request %s failed", exchange.request_id.decode())
             await exchange.give_up(INTERNAL)
         self._metrics.answered(scope["method"], exchange.status, exchange.started_s)
+
+    async def _answered(self, scope: Scope, exchange: "_Exchange") -> None:
+        """Send a request down its lane, or else to the application."""
+        method, path = scope["method"], scope["path"]
+        if method == "POST" and path in self._lanes:
+            exchange.in_lane = True
+            await run_lane(self._lanes[path], scope, exchange.receive, exchange.send)
+            return
+        read = None
+        if method == "GET" and not scope["query_string"]:
+            read = self._reads.find(path)
+        if read is None:
+            await self._app(scope, exchange.receive, exchange.send)
+        else:
+            await self._reads.run(*read, scope, exchange.send)
 
     def _too_large(self) -> Answer:
         detail = f"a body of more than {self._body_bytes_max} bytes"
@@ -104,24 +115,29 @@ class _Exchange:
     """One request and its answer, watched on both sides."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, body_bytes_max: int) -> None:
-        self._scope = scope
         self._receive = receive
         self._send = send
         self._bytes_left = body_bytes_max
         self.started_s = time.perf_counter()
         self.status = 0
         self.in_lane = False
-        given = header(scope, b"request-id")
-        self.request_id = (
-            given if _REQUEST_ID.fullmatch(given) else f"req_{_process}{next(_requests):08x}"
-        )
+        given = declared = b""
+        for name, value in scope["headers"]:
+            if name == b"request-id":
+                given = given or value
+            elif name == b"content-length":
+                declared = declared or value
+        self._declared = declared
+        if not _REQUEST_ID.fullmatch(given):
+            given = b"req_%s%08x" % (_process, next(_requests))
+        self.request_id = given
 
     def check_declared_length(self) -> None:
         """Refuse a body by its declared length, before any of it is read.
 
         Raises: BodyTooLarge.
         """
-        declared = header(self._scope, b"content-length")
+        declared = self._declared
         if declared.isdigit() and int(declared[:20]) > self._bytes_left:
             raise BodyTooLarge
 
@@ -141,7 +157,7 @@ class _Exchange:
         """Send a part of the answer; its start gets the headers of the edge."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [*message["headers"], (b"request-id", self.request_id.encode())]
+            headers = [*message["headers"], (b"request-id", self.request_id)]
             if self.in_lane:
                 headers += LANE_HEADERS
             else:

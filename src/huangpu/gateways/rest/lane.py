@@ -1,10 +1,11 @@
-"""The command lane: posts of commands as bare ASGI, without a framework between the socket and the gate.
+"""The lanes: posts of commands and plain reads as bare ASGI, without a framework between the socket and the gate.
 
-This is the hot path: at some thousands of payments a second a request object for each would cost more than the payment. The lane
-knows exact paths only; the edge sends it what it knows and hands everything else to the framework.
+This is the hot path: at some thousands of payments a second a request object for each would cost more than the payment, and each payment is
+looked at several times. The lanes know exact paths, and paths whose last segment is a parameter; the edge sends them what they know and
+hands everything else to the framework.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from huangpu.engine import Gate
 from huangpu.gateways.rest.acts import Act, parameters_of, read_tagged, reader_of
@@ -15,6 +16,7 @@ from huangpu.gateways.rest.commands import (
     answer_command,
     other_media_type,
 )
+from huangpu.gateways.rest.reads import View, answer_view
 from huangpu.gateways.rest.wire import (
     JSON,
     Answer,
@@ -65,6 +67,38 @@ def _lane(gate: Gate, read: Read) -> Lane:
         return await answer_command(gate, authorization, key, body, read)
 
     return answer
+
+
+class ReadLanes:
+    """The reads that need no query: by their exact path, or by all of it but a last segment that is a parameter."""
+
+    def __init__(self, gate: Gate, views: Iterable[View]) -> None:
+        self._gate = gate
+        self._exact: dict[str, View] = {}
+        self._by_folder: dict[str, tuple[View, str]] = {}
+        for view in views:
+            names, (folder, _, last) = parameters_of(view.path), view.path.rpartition("/")
+            if not names:
+                self._exact[view.path] = view
+            elif last == f"{{{names[0]}}}":
+                assert folder not in self._by_folder, view.path
+                self._by_folder[folder] = (view, names[0])
+
+    def find(self, path: str) -> tuple[View, Mapping[str, str]] | None:
+        """Return the read that a path means, and its parameter; an exact path goes before one with a parameter."""
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact, {}
+        folder, _, last = path.rpartition("/")
+        found = self._by_folder.get(folder)
+        return (found[0], {found[1]: last}) if found is not None and last else None
+
+    async def run(
+        self, view: View, parameters: Mapping[str, str], scope: Scope, send: Send
+    ) -> None:
+        """Answer one read."""
+        authorization = header(scope, b"authorization")
+        await send_answer(send, await answer_view(view, self._gate, authorization, parameters, {}))
 
 
 async def run_lane(lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:

@@ -21,7 +21,7 @@ from huangpu.gateways.rest.actor import gate_of
 from huangpu.gateways.rest.acts import Act, parameters_of, reader_with
 from huangpu.gateways.rest.commands import answer_command, other_media_type
 from huangpu.gateways.rest.edge import INTERNAL, BodyTooLarge, Edge
-from huangpu.gateways.rest.lane import Lane, lanes
+from huangpu.gateways.rest.lane import Lane, ReadLanes, lanes
 from huangpu.gateways.rest.metrics import TEXT, Metrics
 from huangpu.gateways.rest.openapi import document
 from huangpu.gateways.rest.problems import NOT_READY, problem
@@ -59,7 +59,13 @@ def edge(app: Litestar) -> Edge:
     gate, settings = app.state.gate, app.state.settings
     metrics = Metrics(gate)
     app.state.metrics = metrics
-    return Edge(app, lanes(gate, ACTS), metrics, body_bytes_max=settings.body_bytes_max)
+    return Edge(
+        app,
+        lanes(gate, ACTS),
+        ReadLanes(gate, VIEWS),
+        metrics,
+        body_bytes_max=settings.body_bytes_max,
+    )
 
 
 def _lane_route(path: str, lane: Lane) -> HTTPRouteHandler:
