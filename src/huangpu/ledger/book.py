@@ -65,6 +65,7 @@ class Book:
         self._descriptions_hash = hashlib.sha256()
         self._hold_base = 0
         self._hold_next = 0
+        self._passed: tuple[tuple[Leg, ...], bool, Trial] | None = None
         self._take_accounts(np.zeros(CAPACITY_MIN, dtype=ACCOUNT_RECORD))
         self._holds: Records = np.zeros(CAPACITY_MIN, dtype=HOLD_RECORD)
 
@@ -141,13 +142,19 @@ class Book:
         Reading: in order, each leg seeing those before it; or as one step, funds and ceilings asked at the end (decision 13).
         """
         trial = self._trial()
-        return trial.run_simultaneous(legs) if simultaneous else trial.run(legs)
+        shortfall = trial.run_simultaneous(legs) if simultaneous else trial.run(legs)
+        self._passed = None if shortfall is not None else (tuple(legs), simultaneous, trial)
+        return shortfall
 
     def post(self, legs: Sequence[Leg], *, simultaneous: bool = False) -> None:
-        """Apply a chain that `check` passed in the same mode."""
-        trial = self._trial()
-        shortfall = trial.run_simultaneous(legs) if simultaneous else trial.run(legs)
-        assert shortfall is None, shortfall
+        """Apply a chain that `check` passed in the same mode; the trial of the chain checked last is adopted, any other is run again."""
+        passed, self._passed = self._passed, None
+        if passed is not None and passed[0] == tuple(legs) and passed[1] is simultaneous:
+            trial = passed[2]
+        else:
+            trial = self._trial()
+            shortfall = trial.run_simultaneous(legs) if simultaneous else trial.run(legs)
+            assert shortfall is None, shortfall
         self._make_hold_room(len(trial.opened))
         for hold in trial.opened:
             row = (hold.amount, hold.debit, hold.credit, 1)
@@ -193,6 +200,7 @@ class Book:
         assert records.ndim == 1, records.shape
         # The copy makes bytes from the wire writable and contiguous: one compiled form, and no change under our feet.
         block = np.array(records, dtype=TRANSFER_RECORD, order="C")
+        self._passed = None
         self._make_hold_room(int(np.count_nonzero(block["kind"] == LegKind.HOLD)))
         codes = np.zeros(len(block), dtype=np.uint8)
         accounts = self._accounts[: len(self._described)]
@@ -276,6 +284,7 @@ class Book:
     def _take_accounts(self, accounts: Records) -> None:
         """Adopt an account array; Python reads its columns through memory views, 3 times faster than NumPy scalars."""
         self._accounts = accounts
+        self._passed = None
         self._booked = accounts["booked"].data
         self._held = accounts["held"].data
 

@@ -13,7 +13,7 @@ from huangpu.ledger.transfers import LedgerCode, Leg, Shortfall
 
 
 class _Overlay(dict[int, int]):
-    """Numbers that differ from a column; every other number is read from the column itself."""
+    """Numbers as the chain leaves them; each is read from its column when it is first asked for."""
 
     __slots__ = ("column",)
 
@@ -22,6 +22,7 @@ class _Overlay(dict[int, int]):
 
     def __missing__(self, number: int) -> int:
         found: int = self.column[number]
+        self[number] = found
         return found
 
 
@@ -141,10 +142,11 @@ class Trial:
     def _funds_shortfall(self, index: int, leg: Leg) -> Shortfall | None:
         """Check floor, range and ceiling of a TRANSFER, HOLD or POST."""
         debit, credit, amount = leg.debit, leg.credit, leg.amount
+        booked = self.booked
         floor = self._accounts[debit].booked_min
         # A POST spends what its hold reserved: booked - held does not move, so the floor is not asked again.
         if floor is not None and leg.kind != POST:
-            available = self.booked[debit] - self.held[debit] - floor
+            available = booked[debit] - self.held[debit] - floor
             if available < amount:
                 code = LedgerCode.INSUFFICIENT_FUNDS
                 return Shortfall(index, code, debit, available, amount)
@@ -153,10 +155,10 @@ class Trial:
             if held >= BOOKED_LIMIT:
                 return Shortfall(index, LedgerCode.OVERFLOW, debit, held, BOOKED_LIMIT)
             return None
-        lowered = self.booked[debit] - amount
+        lowered = booked[debit] - amount
         if lowered <= -BOOKED_LIMIT:
             return Shortfall(index, LedgerCode.OVERFLOW, debit, lowered, BOOKED_LIMIT)
-        raised = self.booked[credit] + amount
+        raised = booked[credit] + amount
         ceiling = self._accounts[credit].booked_max
         if ceiling is not None and raised > ceiling:
             return Shortfall(index, LedgerCode.LIMIT_EXCEEDED, credit, raised, ceiling)

@@ -149,6 +149,27 @@ def test_earlier_legs_of_a_chain_count(book: Book) -> None:
     assert refused(book, twice) == Shortfall(1, LedgerCode.INSUFFICIENT_FUNDS, ALICE, 2_000, 3_000)
 
 
+def test_a_chain_that_was_checked_before_another_was_posted_sees_the_other(book: Book) -> None:
+    first, other = [Leg(TRANSFER, ALICE, BOB, 1_000)], [Leg(TRANSFER, ALICE, BOB, 200)]
+    assert book.check(first) is None
+    book.post(other)
+    book.post(first)
+    book.post(first)
+    assert (book.booked(ALICE), book.booked(BOB)) == (2_800, 2_200)
+    assert book.check(first) is None
+    book.post_block(pack([other]))
+    book.post(first)
+    assert (book.booked(ALICE), book.booked(BOB)) == (1_600, 3_400)
+
+
+def test_a_chain_that_grew_after_its_check_is_tried_again(book: Book) -> None:
+    legs = [Leg(TRANSFER, ALICE, BOB, 1_000)]
+    assert book.check(legs) is None
+    legs.append(Leg(TRANSFER, BOB, ALICE, 400))
+    book.post(legs)
+    assert (book.booked(ALICE), book.booked(BOB)) == (4_400, 600)
+
+
 def test_a_chain_that_fails_in_the_middle_leaves_nothing(book: Book) -> None:
     book.post([Leg(HOLD, ALICE, BOB, 100)])
     chain = [
