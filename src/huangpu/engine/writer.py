@@ -20,6 +20,9 @@ from huangpu.journal.store import Append, Store
 from huangpu.venues.offshore.screening.telling import told
 
 BATCH_ENTRIES_MAX = 1_000
+RECENT_ENTRIES = 1_024
+"""Durable entries that are kept in memory for those who ask again at once; the older ones are read from the journal."""
+RECENT_EVENTS_MAX = 16
 ID_POLICY = "huangpu policy 6"
 
 
@@ -60,6 +63,7 @@ class Engine:
         self.last_at_us = 0
         self.answered = KeyTable()
         self._in_flight: dict[int, Entry] = {}
+        self._recent: dict[int, Entry] = {}
 
     def step(self, batch: list[Submission]) -> list[Entry | Rejected]:
         """Decide, journal and answer a batch in one go (scenario files, tests, the CLI).
@@ -80,18 +84,19 @@ class Engine:
         answers: list[Entry | Rejected] = []
         now_us = max(self._clock_us(), self.last_at_us)
         for submission in batch:
-            answer = self._repeated(submission) or self._encoded(submission, commands)
+            key = self._key(submission.by, submission.id)
+            answer = self._repeated(submission, key) or self._encoded(submission, commands)
             if answer is None:
                 at_us = now_us if submission.at_us is None else submission.at_us
-                answer = self.decided(submission, max(at_us, self.last_at_us))
+                answer = self._decided(submission, key, max(at_us, self.last_at_us))
                 entries.append(answer)
                 self._in_flight[answer.seq] = answer
             answers.append(answer)
         body = CODEC.encode_prepared(entries, commands) if entries else b""
         return Prepared(entries, body, answers)
 
-    def _repeated(self, submission: Submission) -> Entry | Rejected | None:
-        for seq in self.answered.find(self._key(submission.by, submission.id)):
+    def _repeated(self, submission: Submission, key: str) -> Entry | Rejected | None:
+        for seq in self.answered.find(key):
             answer = self._again(seq, submission)
             if answer is not None:
                 return answer
@@ -107,8 +112,10 @@ class Engine:
 
     def decided(self, submission: Submission, at_us: int) -> Entry:
         """Decide and apply one submission as the next entry, in memory only."""
+        return self._decided(submission, self._key(submission.by, submission.id), at_us)
+
+    def _decided(self, submission: Submission, key: str, at_us: int) -> Entry:
         centre, command = self.centre, submission.command
-        key = self._key(submission.by, submission.id)
         stamp = centre.stamp(self.next_seq, at_us, submission.by)
         outcome = centre.decide(command, stamp)
         if not isinstance(outcome, Rejected):
@@ -156,13 +163,20 @@ class Engine:
         if result is not Append.DURABLE:
             self.stopped = True
             raise EngineStopped(f"journal append: {result.name}")
+        recent = self._recent
         for entry in prepared.entries:
             del self._in_flight[entry.seq]
+            outcome = entry.outcome
+            if isinstance(outcome, Rejected) or len(outcome) <= RECENT_EVENTS_MAX:
+                recent[entry.seq % RECENT_ENTRIES] = entry
 
     def entry(self, seq: int) -> Entry | None:
-        """Return an entry by its number, from the batch in flight or from the journal."""
+        """Return an entry by its number, from memory where it is in flight or recent, else from the journal."""
         if seq in self._in_flight:
             return self._in_flight[seq]
+        recent = self._recent.get(seq % RECENT_ENTRIES)
+        if recent is not None and recent.seq == seq:
+            return recent
         row = self.store.row_of(seq)
         if row is None:
             return None

@@ -10,11 +10,13 @@ from huangpu.app import load_rules, open_engine, write_snapshot
 from huangpu.core.reasons import Reason
 from huangpu.engine import replay
 from huangpu.engine.centre import Centre
-from huangpu.engine.writer import CODEC, Engine, EngineStopped, Submission
+from huangpu.engine.writer import CODEC, RECENT_ENTRIES, Engine, EngineStopped, Submission
+from huangpu.journal.entry import Entry
 from huangpu.journal.memory import MemoryStore
 from huangpu.journal.sqlite import SqliteStore
 from huangpu.journal.store import Append
 from huangpu.ledger.events import PostOpeningBalance
+from huangpu.registry.charter import Tick
 from huangpu.registry.institutions import InstitutionKind, RegisterInstitution
 
 
@@ -41,6 +43,20 @@ def test_the_same_id_gets_the_stored_answer_and_changes_nothing() -> None:
     assert refused(one).reason is Reason.INSTITUTION_KNOWN
     assert engine.centre.digest() == before
     assert engine.store.tail().next_seq == engine.next_seq
+
+
+def test_an_entry_is_the_same_from_memory_and_from_the_journal() -> None:
+    engine = founded_engine()
+    seqs = []
+    for number in range(RECENT_ENTRIES + 3):
+        answer = send(engine, "operator", Tick(), id=f"t{number}")
+        assert isinstance(answer, Entry)
+        seqs.append(answer.seq)
+    for seq in (seqs[0], seqs[2], seqs[-1]):
+        row = engine.store.row_of(seq)
+        assert row is not None
+        assert engine.entry(seq) == CODEC.decode_one(row.body, seq - row.first_seq)
+    assert engine.entry(seqs[-1] + 1) is None
 
 
 def test_the_same_id_with_other_content_is_refused_and_not_journaled() -> None:
