@@ -106,13 +106,15 @@ class PaymentLog:
 
     def append(self, payment: Payment, date: datetime.date) -> None:
         """Add a payment and use up its ids; `date` is the business date on which it was received."""
-        number = len(self)
+        tail = self._tail
+        number = len(self._blocks) * BLOCK_PAYMENTS + len(tail)
         assert payment.number == number
+        add = self._keys.add
         for key in keys_of(payment, date):
-            self._keys.add(key, number)
-        self._tail.append(payment)
-        if len(self._tail) == BLOCK_PAYMENTS:
-            self._blocks.append(_block_of(self._tail))
+            add(key, number)
+        tail.append(payment)
+        if len(tail) == BLOCK_PAYMENTS:
+            self._blocks.append(_block_of(tail))
             self._tail = []
 
     def at(self, number: int) -> Payment:
@@ -130,12 +132,14 @@ class PaymentLog:
                 return found
         return None
 
-    def uses(self, key: str) -> bool:
-        """Tell whether an id, in the form of `keys_of`, is used up by a payment of the log."""
-        for number in self._keys.find(key):
-            found = self.at(number)
-            if key in keys_of(found, date_of(found.received_us or found.at_us)):
-                return True
+    def uses_any(self, keys: Sequence[str]) -> bool:
+        """Tell whether one of these ids, in the form of `keys_of`, is used up by a payment of the log."""
+        find = self._keys.find
+        for key in keys:
+            for number in find(key):
+                found = self.at(number)
+                if key in keys_of(found, date_of(found.received_us or found.at_us)):
+                    return True
         return False
 
     def newest_first(self, after: str = "") -> Iterator[Payment]:

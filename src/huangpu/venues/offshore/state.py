@@ -6,6 +6,7 @@ a decision never scans. Accounts themselves live in the registry, balances in th
 
 import datetime
 import enum
+from collections.abc import Sequence
 from itertools import islice
 
 import msgspec
@@ -194,9 +195,13 @@ class OffshoreBooks(msgspec.Struct):
     bank_transfers: BankTransferBooks = msgspec.field(default_factory=BankTransferBooks)
 
 
+HEAD_OFFICE = "XXX"
+"""The branch code of a BIC that names no branch."""
+
+
 def bic_11(bic: str) -> str:
     """Return a BIC with its branch code, `XXX` where the head office is meant."""
-    return bic if len(bic) == 11 else f"{bic}XXX"
+    return bic if len(bic) == 11 else f"{bic}{HEAD_OFFICE}"
 
 
 class Offshore:
@@ -216,6 +221,8 @@ class Offshore:
         self.fx_indexes = FxIndexes()
         self.recalls = RecallIndex()
         self.transfers = TransferIndex()
+        self._totals_date = datetime.date.min
+        self._totals: dict[str, DayTotal] = {}
         self._by_bic: dict[str, str] = {}
         self._bics_read = 0
 
@@ -228,18 +235,25 @@ class Offshore:
         if self._bics_read != len(institutions):
             for found in islice(institutions.values(), self._bics_read, None):
                 if found.bic:
-                    self._by_bic.setdefault(bic_11(found.bic), found.id)
+                    whole = bic_11(found.bic)
+                    self._by_bic.setdefault(whole, found.id)
+                    if whole.endswith(HEAD_OFFICE):
+                        self._by_bic.setdefault(whole[:8], found.id)
             self._bics_read = len(institutions)
-        found_id = self._by_bic.get(bic_11(bic))
+        found_id = self._by_bic.get(bic)
         return None if found_id is None else institutions[found_id]
 
     def uses(self, key: str) -> bool:
         """Tell whether an id, in the form of `keys_of`, is used up: by a payment, a recall, a return, or a transfer between banks."""
+        return self.uses_any((key,))
+
+    def uses_any(self, keys: Sequence[str]) -> bool:
+        """Tell whether one of these ids is used up."""
         return (
-            key in self._pending_keys
-            or key in self.recalls.keys
-            or key in self.transfers.keys
-            or self.payments.uses(key)
+            self.payments.uses_any(keys)
+            or not self._pending_keys.isdisjoint(keys)
+            or not self.recalls.keys.isdisjoint(keys)
+            or not self.transfers.keys.isdisjoint(keys)
         )
 
     def record_of(self, uetr: str) -> Payment | Pending | None:
@@ -288,13 +302,20 @@ class Offshore:
         if payment.sample:
             key = counterparty_key(payment.debtor, order)
             books.counterparties.setdefault(key, payment.number)
-        name = f"{date}/{order.currency}"
-        total = books.totals.get(name)
-        if total is None:
-            total = books.totals[name] = DayTotal()
+        total = self._total(date, order.currency)
         total.payments += 1
         total.value = min(total.value + order.amount, SUM_MAX)
         total.sampled += payment.sample in SAMPLED
+
+    def _total(self, date: datetime.date, currency: str) -> DayTotal:
+        """Return the total of a day in a currency; those of the day before are not looked up again."""
+        if self._totals_date != date:
+            self._totals_date, self._totals = date, {}
+        found = self._totals.get(currency)
+        if found is None:
+            found = self.books.totals.setdefault(f"{date}/{currency}", DayTotal())
+            self._totals[currency] = found
+        return found
 
     def dump(self) -> bytes:
         """Write the venue as msgpack; the same state gives the same bytes."""

@@ -145,7 +145,7 @@ class _Open(Mapping[int, Sequence[Queued]]):
         self, draft: Draft, barred: set[str], *, whole: bool, firm: frozenset[int] | None
     ) -> None:
         self._lines = draft.room.lines
-        self._keys = draft.moves.keys
+        self._moves = draft.moves
         self._barred = barred
         self._firm = firm
         self._now_us = draft.stamp.at_us
@@ -172,7 +172,7 @@ class _Open(Mapping[int, Sequence[Queued]]):
     def _may(self, uetr: str) -> bool:
         end_us = self._lines.end_us(uetr)
         alive = not end_us or self._now_us < end_us
-        return alive and uetr_key(uetr) not in self._keys
+        return alive and uetr_key(uetr) not in self._moves.keys
 
 
 class _Settled(NamedTuple):

@@ -256,9 +256,15 @@ def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_u
         if use is None:
             use = uses[subject] = Use()
         use.payments += 1
-        add(use.sums, currency, amount)
-        add(use.counterparties, counterparty, amount)
-        add(use.countries, country, amount)
+        for sums, key in (
+            (use.sums, currency),
+            (use.counterparties, counterparty),
+            (use.countries, country),
+        ):
+            found = sums.get(key, 0) + amount
+            sums[key] = found
+            if found > SUM_MAX:
+                sums[key] = SUM_MAX
         seconds = use.seconds
         if second in seconds:
             seconds[second] += 1

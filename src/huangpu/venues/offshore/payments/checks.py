@@ -104,18 +104,22 @@ def reuse_refusal(
     Rule: domain note C5. The UETR is asked first: it alone is unique across senders and days.
     Rejects: UETR_REUSED, END_TO_END_ID_REUSED, INSTRUCTION_ID_REUSED.
     """
-    if not covered and draft.uses(uetr_key(order.uetr)):
+    keys = [] if covered else [uetr_key(order.uetr)]
+    if order.end_to_end_id != END_TO_END_NOT_PROVIDED:
+        keys.append(end_to_end_key(order, draft.stamp.date, own_debtor=own_debtor))
+    if order.instruction_id:
+        keys.append(instruction_key(draft.sender, order.instruction_id))
+    used = draft.first_used(keys)
+    if not used:
+        return None
+    if used[0] == "U":
         detail = f"UETR {order.uetr} is used, each once"
         return Rejected(Reason.UETR_REUSED, detail, DUPLICATES)
-    if order.end_to_end_id != END_TO_END_NOT_PROVIDED and draft.uses(
-        end_to_end_key(order, draft.stamp.date, own_debtor=own_debtor)
-    ):
+    if used[0] == "E":
         detail = f"end-to-end id {order.end_to_end_id} of {order.debtor_account} is used on {draft.stamp.date}"
         return Rejected(Reason.END_TO_END_ID_REUSED, detail, DUPLICATES)
-    if order.instruction_id and draft.uses(instruction_key(draft.sender, order.instruction_id)):
-        detail = f"instruction id {order.instruction_id} of {draft.sender} is used, each once"
-        return Rejected(Reason.INSTRUCTION_ID_REUSED, detail, DUPLICATES)
-    return None
+    detail = f"instruction id {order.instruction_id} of {draft.sender} is used, each once"
+    return Rejected(Reason.INSTRUCTION_ID_REUSED, detail, DUPLICATES)
 
 
 def debtor_account(draft: Draft, order: PaymentOrder) -> CashAccount | Rejected:

@@ -15,8 +15,9 @@ from huangpu.venues.offshore.state import Offshore
 
 def counted(draft: Draft, record: Payment | Pending) -> None:
     """Count a payment into the entry in the making: its ids and number, its quota, its limits."""
-    draft.take(record)
-    room, counts = draft.room, draft.moves.counts
+    room, moves = draft.room, draft.moves
+    moves.take(record, draft.stamp.date)
+    counts = moves.counts
     if isinstance(record, Pending):
         claims.draft_pending(room, counts, record)
         limits.take(draft, record)

@@ -4,6 +4,7 @@ A single order meets an empty draft. In a batch, or where one payment's credit r
 movements here, so that the next one is decided as if they had been applied; the books themselves do not change in a decision.
 """
 
+import datetime
 from collections.abc import Sequence
 
 from huangpu.core.message import Stamp
@@ -20,20 +21,21 @@ class Moves:
     """What an entry has decided so far: movements by ledger account, ids used up, payments ended, and counters of other rooms.
 
     `cleared` are the decisions of officers on parties, `cases` the parties for which a case was opened, both by `bank|party`; `compared` are
-    the parties that it held against the lists.
+    the parties that it held against the lists. Ids are worked out when they are asked for: the one order of an entry mostly asks for none.
     """
 
     __slots__ = (
+        "_counterparties",
+        "_keys",
+        "_taken",
         "booked",
         "cases",
         "cleared",
         "compared",
-        "counterparties",
         "counts",
         "ended",
         "held",
         "holds",
-        "keys",
     )
 
     def __init__(self) -> None:
@@ -41,12 +43,40 @@ class Moves:
         self.held: dict[int, int] = {}
         self.holds = 0
         self.ended = 0
-        self.keys: set[str] = set()
-        self.counterparties: set[str] = set()
+        self._taken: list[tuple[Payment | Pending, datetime.date]] = []
+        self._keys: set[str] = set()
+        self._counterparties: set[str] = set()
         self.counts: dict[str, int] = {}
         self.cases: set[str] = set()
         self.cleared: dict[str, Standing] = {}
         self.compared: set[str] = set()
+
+    def take(self, record: Payment | Pending, date: datetime.date) -> None:
+        """Count an accepted order in: its ids on a business date, and, when it has ended, its number."""
+        self._taken.append((record, date))
+        if type(record) is Payment:
+            self.ended += 1
+
+    @property
+    def keys(self) -> set[str]:
+        """Return the ids that the entry has used up, in the form of `keys_of`."""
+        if self._taken:
+            self._sort()
+        return self._keys
+
+    @property
+    def counterparties(self) -> set[str]:
+        """Return the creditor accounts that a company has paid in this entry (`counterparty_key`)."""
+        if self._taken:
+            self._sort()
+        return self._counterparties
+
+    def _sort(self) -> None:
+        for record, date in self._taken:
+            self._keys.update(keys_of(record, date))
+            if isinstance(record, Payment) and record.sample:
+                self._counterparties.add(counterparty_key(record.debtor, record.order))
+        self._taken.clear()
 
 
 class Draft:
@@ -113,6 +143,12 @@ class Draft:
         """Tell whether an id is used up, by the books or by the entry so far."""
         return key in self.moves.keys or self.room.uses(key)
 
+    def first_used(self, keys: Sequence[str]) -> str:
+        """Return the first of these ids that is used up, or nothing: one look for all where none is, as almost always."""
+        if self.moves.keys.isdisjoint(keys) and not self.room.uses_any(keys):
+            return ""
+        return next(key for key in keys if self.uses(key))
+
     def knows(self, counterparty: str) -> bool:
         """Tell whether a company has paid a creditor account before (`counterparty_key`)."""
         return (
@@ -150,15 +186,6 @@ class Draft:
             if leg.kind != LegKind.VOID:
                 booked[leg.debit] = booked.get(leg.debit, 0) - leg.amount
                 booked[leg.credit] = booked.get(leg.credit, 0) + leg.amount
-
-    def take(self, record: Payment | Pending) -> None:
-        """Count an accepted order in: its ids, and, when it has ended, its number."""
-        self.moves.keys.update(keys_of(record, self.stamp.date))
-        if isinstance(record, Pending):
-            return
-        self.moves.ended += 1
-        if record.sample:
-            self.moves.counterparties.add(counterparty_key(record.debtor, record.order))
 
 
 def _shortfall(ledger: Book, moves: Moves, legs: Sequence[Leg]) -> Shortfall | None:

@@ -287,7 +287,7 @@ def test_a_payment_past_its_time_is_not_settled_while_it_waits_for_its_tick() ->
 
 def without_life_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     def may(self: queue_module._Open, uetr: str) -> bool:
-        return f"U{uetr}" not in self._keys
+        return f"U{uetr}" not in self._moves.keys
 
     monkeypatch.setattr(queue_module._Open, "_may", may)
 
