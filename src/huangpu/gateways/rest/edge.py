@@ -5,6 +5,7 @@ whole; a defect is answered 500 without its stack. Posts of commands and plain r
 application. Leaves out: who asks, what is asked.
 """
 
+import contextlib
 import itertools
 import logging
 import re
@@ -12,23 +13,27 @@ import secrets
 import time
 from collections.abc import Mapping
 
-from huangpu.gateways.rest.lane import Lane, ReadLanes, run_lane
+from huangpu.gateways.rest.lane import Lane, ReadLanes
 from huangpu.gateways.rest.metrics import Metrics
 from huangpu.gateways.rest.problems import problem
 from huangpu.gateways.rest.wire import (
     Answer,
     AsgiApp,
+    ClientGone,
     Message,
     Receive,
     Scope,
     Send,
-    send_answer,
+    headers_of,
+    read_body,
 )
 
 _log = logging.getLogger("huangpu.edge")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
-SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+Headers = tuple[tuple[bytes, bytes], ...]
+
+SECURITY_HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -40,7 +45,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 """Given to every answer that does not bring its own (the console brings its own policy for pages)."""
 
-LANE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+LANE_HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
@@ -95,16 +100,17 @@ class Edge:
         """Send a request down its lane, or else to the application."""
         method, path = scope["method"], scope["path"]
         if method == "POST" and path in self._lanes:
-            exchange.in_lane = True
-            await run_lane(self._lanes[path], scope, exchange.receive, exchange.send)
+            with contextlib.suppress(ClientGone):
+                body = await read_body(exchange.receive)
+                await exchange.answer(await self._lanes[path](scope, body), LANE_HEADERS)
             return
-        read = None
         if method == "GET" and not scope["query_string"]:
-            read = self._reads.find(path)
-        if read is None:
-            await self._app(scope, exchange.receive, exchange.send)
-        else:
-            await self._reads.run(*read, scope, exchange.send)
+            found = self._reads.find(path)
+            if found is not None:
+                answer = await self._reads.answer(*found, scope)
+                await exchange.answer(answer, SECURITY_HEADERS)
+                return
+        await self._app(scope, exchange.receive, exchange.send)
 
     def _too_large(self) -> Answer:
         detail = f"a body of more than {self._body_bytes_max} bytes"
@@ -120,7 +126,6 @@ class _Exchange:
         self._bytes_left = body_bytes_max
         self.started_s = time.perf_counter()
         self.status = 0
-        self.in_lane = False
         given = declared = b""
         for name, value in scope["headers"]:
             if name == b"request-id":
@@ -158,15 +163,25 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message["headers"], (b"request-id", self.request_id)]
-            if self.in_lane:
-                headers += LANE_HEADERS
-            else:
-                given = {name.lower() for name, _ in headers}
-                headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
+            given = {name.lower() for name, _ in headers}
+            headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
             message = {**message, "headers": headers}
         await self._send(message)
+
+    async def answer(self, answer: Answer, own: Headers) -> None:
+        """Send a whole answer, with those of the edge's `own` headers that it does not bring."""
+        self.status = answer.status
+        headers = headers_of(answer)
+        if answer.headers:
+            given = {name for name, _ in headers}
+            own = tuple(pair for pair in own if pair[0] not in given)
+        headers += ((b"request-id", self.request_id), *own)
+        await self._send(
+            {"type": "http.response.start", "status": answer.status, "headers": headers}
+        )
+        await self._send({"type": "http.response.body", "body": answer.body})
 
     async def give_up(self, answer: Answer) -> None:
         """Answer with a problem, unless an answer has begun."""
         if self.status == 0:
-            await send_answer(self.send, answer)
+            await self.answer(answer, SECURITY_HEADERS)

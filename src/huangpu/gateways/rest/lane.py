@@ -17,17 +17,7 @@ from huangpu.gateways.rest.commands import (
     other_media_type,
 )
 from huangpu.gateways.rest.reads import View, answer_view
-from huangpu.gateways.rest.wire import (
-    JSON,
-    Answer,
-    ClientGone,
-    Receive,
-    Scope,
-    Send,
-    header,
-    read_body,
-    send_answer,
-)
+from huangpu.gateways.rest.wire import JSON, Answer, Scope, header
 
 COMMANDS_PATH = "/v1/commands"
 BULK_PATH = "/v1/commands/bulk"
@@ -93,18 +83,7 @@ class ReadLanes:
         found = self._by_folder.get(folder)
         return (found[0], {found[1]: last}) if found is not None and last else None
 
-    async def run(
-        self, view: View, parameters: Mapping[str, str], scope: Scope, send: Send
-    ) -> None:
+    async def answer(self, view: View, parameters: Mapping[str, str], scope: Scope) -> Answer:
         """Answer one read."""
         authorization = header(scope, b"authorization")
-        await send_answer(send, await answer_view(view, self._gate, authorization, parameters, {}))
-
-
-async def run_lane(lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request of a lane."""
-    try:
-        body = await read_body(receive)
-    except ClientGone:
-        return
-    await send_answer(send, await lane(scope, body))
+        return await answer_view(view, self._gate, authorization, parameters, {})

@@ -4,9 +4,19 @@ Rates, errors and durations of requests; queue depth, entries, and the time from
 """
 
 import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
 from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
 
 from huangpu.engine import Gate
 
@@ -15,45 +25,47 @@ _METHODS = frozenset({"GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"
 _BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5)
 
 
-class Metrics:
-    """The figures of one centre and its edge."""
+class Metrics(Collector):
+    """The figures of one centre and its edge, counted in plain numbers and put into their form when they are asked for."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self._answers: Counter[tuple[str, int]] = Counter()
+        self._durations = [0] * (len(_BUCKETS_S) + 1)
+        self._seconds = 0.0
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "huangpu_requests", "Requests answered", ("method", "status"), registry=self._registry
-        )
-        self._durations = Histogram(
-            "huangpu_request_seconds",
-            "Time to answer a request",
-            buckets=_BUCKETS_S,
-            registry=self._registry,
-        )
-        self._entries = Gauge(
-            "huangpu_journal_entries", "Entries in the journal", registry=self._registry
-        )
-        self._queued = Gauge(
-            "huangpu_queue_commands", "Commands waiting for the engine", registry=self._registry
-        )
-        self._stopped = Gauge(
-            "huangpu_engine_stopped", "1 while the journal is reopened", registry=self._registry
-        )
-        self._counters: dict[tuple[str, int], Counter] = {}
+        self._registry.register(self)
 
     def answered(self, method: str, status: int, started_s: float) -> None:
         """Count one answered request."""
-        key = (method if method in _METHODS else "OTHER", status)
-        counter = self._counters.get(key)
-        if counter is None:
-            counter = self._counters[key] = self._requests.labels(key[0], str(status))
-        counter.inc()
-        self._durations.observe(time.perf_counter() - started_s)
+        self._answers[method if method in _METHODS else "OTHER", status] += 1
+        seconds = time.perf_counter() - started_s
+        self._durations[bisect_left(_BUCKETS_S, seconds)] += 1
+        self._seconds += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """Give all figures as they are now."""
+        answers = CounterMetricFamily(
+            "huangpu_requests", "Requests answered", labels=("method", "status")
+        )
+        for (method, status), count in sorted(self._answers.items()):
+            answers.add_metric((method, str(status)), count)
+        yield answers
+        bounds = (*(str(float(bound)) for bound in _BUCKETS_S), "+Inf")
+        yield HistogramMetricFamily(
+            "huangpu_request_seconds",
+            "Time to answer a request",
+            buckets=list(zip(bounds, accumulate(self._durations), strict=True)),
+            sum_value=self._seconds,
+        )
+        engine = self._gate.engine
+        for name, what, value in (
+            ("huangpu_journal_entries", "Entries in the journal", engine.next_seq - 1),
+            ("huangpu_queue_commands", "Commands waiting for the engine", self._gate.queued),
+            ("huangpu_engine_stopped", "1 while the journal is reopened", int(engine.stopped)),
+        ):
+            yield GaugeMetricFamily(name, what, value)
 
     def text(self) -> bytes:
         """Return all figures as they are now."""
-        engine = self._gate.engine
-        self._entries.set(engine.next_seq - 1)
-        self._queued.set(self._gate.queued)
-        self._stopped.set(int(engine.stopped))
         return generate_latest(self._registry)

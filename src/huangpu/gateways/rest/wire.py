@@ -39,15 +39,15 @@ def as_response(answer: Answer) -> Response[bytes]:
     )
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
-    """Send the answer as bare ASGI messages."""
+def headers_of(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the answer as ASGI wants them."""
     headers = [
         (b"content-type", answer.media_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
+        (b"content-length", b"%d" % len(answer.body)),
     ]
-    headers += [(k.lower().encode(), v.encode("latin-1")) for k, v in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    for name, value in answer.headers.items():
+        headers.append((name.lower().encode(), value.encode("latin-1")))
+    return headers
 
 
 def header(scope: Scope, name: bytes) -> str:
