@@ -17,8 +17,7 @@ class _Overlay(dict[int, int]):
 
     __slots__ = ("column",)
 
-    def __init__(self, column: memoryview) -> None:
-        self.column = column
+    column: memoryview
 
     def __missing__(self, number: int) -> int:
         found: int = self.column[number]
@@ -43,8 +42,9 @@ class Trial:
         self._accounts = accounts
         self._open_hold = open_hold
         self._hold_next = hold_next
-        self.booked = _Overlay(balances[0])
-        self.held = _Overlay(balances[1])
+        self.booked = _Overlay()
+        self.held = _Overlay()
+        self.booked.column, self.held.column = balances
         self.opened: list[Leg] = []
         self.closed: dict[int, Leg] = {}
 
@@ -54,11 +54,10 @@ class Trial:
             shortfall = self._form_shortfall(index, leg)
             if shortfall is None and leg.kind >= POST:
                 shortfall = self._hold_shortfall(index, leg)
-            if shortfall is None and leg.kind != VOID:
-                shortfall = self._funds_shortfall(index, leg)
+            if shortfall is None:
+                shortfall = self._moved(index, leg)
             if shortfall is not None:
                 return shortfall
-            self._apply(leg)
         return None
 
     def run_simultaneous(self, legs: Sequence[Leg]) -> Shortfall | None:
@@ -139,21 +138,22 @@ class Trial:
             return Shortfall(index, LedgerCode.HOLD_DIFFERS, leg.debit, leg.amount, hold.amount)
         return None
 
-    def _funds_shortfall(self, index: int, leg: Leg) -> Shortfall | None:
-        """Check floor, range and ceiling of a TRANSFER, HOLD or POST."""
-        debit, credit, amount = leg.debit, leg.credit, leg.amount
+    def _moved(self, index: int, leg: Leg) -> Shortfall | None:
+        """Check floor, range and ceiling of a leg of good form, and put it on the overlays where it passes."""
+        kind, debit, credit, amount = leg.kind, leg.debit, leg.credit, leg.amount
         booked = self.booked
         floor = self._accounts[debit].booked_min
         # A POST spends what its hold reserved: booked - held does not move, so the floor is not asked again.
-        if floor is not None and leg.kind != POST:
+        if floor is not None and kind <= HOLD:
             available = booked[debit] - self.held[debit] - floor
             if available < amount:
                 code = LedgerCode.INSUFFICIENT_FUNDS
                 return Shortfall(index, code, debit, available, amount)
-        if leg.kind == HOLD:
+        if kind == HOLD and self.held[debit] + amount >= BOOKED_LIMIT:
             held = self.held[debit] + amount
-            if held >= BOOKED_LIMIT:
-                return Shortfall(index, LedgerCode.OVERFLOW, debit, held, BOOKED_LIMIT)
+            return Shortfall(index, LedgerCode.OVERFLOW, debit, held, BOOKED_LIMIT)
+        if kind in (HOLD, VOID):
+            self._apply(leg)
             return None
         lowered = booked[debit] - amount
         if lowered <= -BOOKED_LIMIT:
@@ -164,6 +164,10 @@ class Trial:
             return Shortfall(index, LedgerCode.LIMIT_EXCEEDED, credit, raised, ceiling)
         if raised >= BOOKED_LIMIT:
             return Shortfall(index, LedgerCode.OVERFLOW, credit, raised, BOOKED_LIMIT)
+        if kind == POST:
+            self._apply(leg)
+        else:
+            booked[debit], booked[credit] = lowered, raised
         return None
 
     def _range_shortfall(self, index: int, leg: Leg) -> Shortfall | None:
