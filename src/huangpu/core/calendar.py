@@ -5,6 +5,7 @@ file. Closures are dated rows of the rule book (`calendar.closed.<YEAR>`), becau
 """
 
 import datetime
+import functools
 
 from huangpu.core.rulebook import RuleBook
 
@@ -15,7 +16,12 @@ _EPOCH = datetime.date(1970, 1, 1)
 
 def date_of(at_us: int) -> datetime.date:
     """Return the Shanghai calendar date of an instant in microseconds since the epoch (UTC)."""
-    return _EPOCH + datetime.timedelta(days=(at_us + OFFSET_US) // DAY_US)
+    return _date((at_us + OFFSET_US) // DAY_US)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _date(day: int) -> datetime.date:
+    return _EPOCH + datetime.timedelta(days=day)
 
 
 def time_of_day_us(at_us: int) -> int:

@@ -10,7 +10,8 @@ import datetime
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -93,13 +94,17 @@ class Rule:
 
 
 class Rows(dict[str, Row]):
-    """The rows in force on one date by the name of their rule, each looked up once."""
+    """The rows in force on one date by the name of their rule, each looked up once.
 
-    __slots__ = ("_book", "date")
+    `kept` is for what a room works out from these rows alone and needs again and again; it goes with them.
+    """
+
+    __slots__ = ("_book", "date", "kept")
 
     def __init__(self, book: "RuleBook", date: datetime.date) -> None:
         self._book = book
         self.date = date
+        self.kept: dict[Hashable, Any] = {}
 
     def __missing__(self, name: str) -> Row:
         row = self[name] = self._book[name].at(self.date)

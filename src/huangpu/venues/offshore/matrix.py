@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from huangpu.core.rulebook import Row, RuleBook
+from huangpu.core.rulebook import Row, Rows, RuleBook
 from huangpu.registry.cash_accounts import (
     FREE_TRADE_CLASSES,
     MULTI_FUNCTIONAL_CLASSES,
@@ -36,15 +36,11 @@ class Permission(enum.StrEnum):
 
 
 class Cell(NamedTuple):
-    """One cell on one date: the row that decides, and the line that is crossed."""
+    """One cell on one date: the row that decides, the line that is crossed, and the number of the rule, for instance `R-05`."""
 
     row: Row
     line: Line
-
-    @property
-    def rule_id(self) -> str:
-        """Return the number of the rule, for instance `R-05`."""
-        return self.row.cite.partition(",")[0]
+    rule_id: str
 
 
 FEATURES = {"R-10b": "offshore.feature.ftn_foreign_second_line"}
@@ -111,13 +107,21 @@ def cell(
     upgraded: bool = False,
 ) -> Cell:
     """Read the cell of a transfer from the first to the second class of `pair`; `upgraded` is said of its FTE account."""
-    name, line = _CELLS[pair[0], pair[1], currency == "CNY", same_name, upgraded]
-    found = Cell(rules[name].at(date), line)
-    return found if found.row.value != Permission.FEATURE else _switched(rules, date, found)
+    rows, key = rules.on(date), (*pair, currency == "CNY", same_name, upgraded)
+    kept: Cell | None = rows.kept.get(key)
+    if kept is not None:
+        return kept
+    name, line = _CELLS[key]
+    row = rows[name]
+    found = Cell(row, line, row.cite.partition(",")[0])
+    if row.value == Permission.FEATURE:
+        found = _switched(rows, found)
+    rows.kept[key] = found
+    return found
 
 
-def _switched(rules: RuleBook, date: datetime.date, found: Cell) -> Cell:
+def _switched(rows: Rows, found: Cell) -> Cell:
     """Read a cell that waits for its switch."""
-    switch = rules[FEATURES[found.rule_id]].at(date)
+    switch = rows[FEATURES[found.rule_id]]
     word = Permission.RELEASE if switch.flag else Permission.FORBID
-    return Cell(msgspec.structs.replace(found.row, value=word.value), found.line)
+    return found._replace(row=msgspec.structs.replace(found.row, value=word.value))

@@ -229,7 +229,7 @@ def matrix_refusal(
     Rule: R-01 to R-16 by the cell; R-18 for FTE accounts across the second line.
     Rejects: SECOND_LINE_CURRENCY, TRANSFER_FORBIDDEN.
     """
-    row, line = cell
+    row, line = cell.row, cell.line
     # A word that the matrix does not know forbids.
     if row.value not in (Permission.ALLOW, Permission.RELEASE):
         currency = line is Line.SECOND and order.currency != "CNY"

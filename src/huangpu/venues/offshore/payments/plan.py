@@ -4,7 +4,7 @@ The same steps serve a fresh order and one that waited and is looked at again at
 itself (form, ids, who asked) is not asked twice.
 """
 
-from typing import NamedTuple
+import msgspec
 
 from huangpu.core.message import Event, Rejected
 from huangpu.core.reasons import Reason
@@ -26,10 +26,11 @@ FEES = "FEES"
 """Kind and prefix of the account on which a bank's charges gather: `FEES-BK1/USD`."""
 
 
-class Plan(NamedTuple):
-    """One payment that nothing but money, time or review can stop; `screened` and `score_bp` as in `Payment`. Units: charge in minor units.
+class Plan(msgspec.Struct):
+    """One payment that nothing but money, time or review can stop. Units: charge in minor units.
 
-    `news` is what screening found when the payment was looked at again, to be told when it settles.
+    Screening fills the last three: `screened` and `score_bp` as in `Payment`, `news` what it found when the payment was looked at again,
+    to be told when it settles.
     """
 
     order: PaymentOrder

@@ -61,10 +61,9 @@ def accepted(draft: Draft, plan: Plan, *, awaits_cover: bool = False) -> list[Ev
         draft.bank,
         compared=draft.moves.compared,
     )
-    # Half the time of `_replace`: the last two fields are those that screening fills.
-    screened = Plan(*plan[:-2], found.list_version, found.score_bp)
+    plan.screened, plan.score_bp = found.list_version, found.score_bp
     waits = [Wait.SCREENING] if found.stops else []
-    events = _reviewed(draft, screened, [*waits, Wait.COVER] if awaits_cover else waits)
+    events = _reviewed(draft, plan, [*waits, Wait.COVER] if awaits_cover else waits)
     if isinstance(events, Rejected) or not (found.news or found.findings):
         return events
     uetr = plan.order.uetr
@@ -149,7 +148,8 @@ def _screened_again(own: Draft, pending: Pending, plan: Plan) -> Plan | list[Eve
     moves = own.moves
     found = verdict_again(own.room, own.rules, own.stamp, pending, moves.cleared, moves.compared)
     if found is None:
-        return plan._replace(screened=pending.screened, score_bp=pending.score_bp)
+        plan.screened, plan.score_bp = pending.screened, pending.score_bp
+        return plan
     news = verdict_events(
         own.room,
         own.stamp,
@@ -161,7 +161,8 @@ def _screened_again(own: Draft, pending: Pending, plan: Plan) -> Plan | list[Eve
     )
     version, score_bp = found.list_version, max(pending.score_bp, found.score_bp)
     if not found.stops:
-        return plan._replace(news=tuple(news), screened=version, score_bp=score_bp)
+        plan.news, plan.screened, plan.score_bp = tuple(news), version, score_bp
+        return plan
     later = msgspec.structs.replace(
         _stepped(own, pending, [Wait.SCREENING]), screened=version, score_bp=score_bp
     )
