@@ -1,4 +1,4 @@
-"""Streams and their readers: one frame is encoded once for all who get it, and nobody waits for a slow reader.
+"""Streams and their readers: a notice is encoded once for all who are told the same, and nobody waits for a slow reader.
 
 A subject is (topics, institution). After each durable batch every subject that is read gets its notices, and at most four times a second the
 public figures that changed. A reader's queue is bounded: who falls behind loses the queue, is told so (`reset`) and starts from fresh figures.
@@ -14,7 +14,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from huangpu.engine import Centre, Entry, Gate
-from huangpu.gateways.stream.notices import concerns, notice_of, topic_of
+from huangpu.gateways.stream.notices import (
+    Audience,
+    Share,
+    audience_of,
+    notice_of,
+    share_of,
+    topic_of,
+)
 
 QUEUE_FRAMES_MAX = 64
 READERS_MAX = 2_000
@@ -33,6 +40,35 @@ class Subject(NamedTuple):
 
     topics: tuple[str, ...]
     institution: str | None
+
+
+class _Batch:
+    """The entries of one durable batch, and each notice of them that was encoded: one for all readers of the same share."""
+
+    def __init__(self, centre: Centre, entries: Iterable[Entry]) -> None:
+        self._centre = centre
+        self._entries = [(entry, topic_of(type(entry.command))) for entry in entries]
+        self._audiences: dict[int, Audience] = {}
+        self._encoded: dict[tuple[int, Share], bytes] = {}
+
+    def told(self, subject: Subject) -> bytes:
+        """Return the notices that a subject's readers get."""
+        parts: list[bytes] = []
+        for entry, topic in self._entries:
+            if topic not in subject.topics:
+                continue
+            audience = self._audiences.get(entry.seq)
+            if audience is None:
+                audience = self._audiences[entry.seq] = audience_of(self._centre, entry)
+            share = share_of(self._centre, entry, audience, subject.institution)
+            if share is None:
+                continue
+            frame = self._encoded.get((entry.seq, share))
+            if frame is None:
+                frame = encoded("entry", notice_of(entry, share), entry.seq)
+                self._encoded[entry.seq, share] = frame
+            parts.append(frame)
+        return b"".join(parts)
 
 
 class Reader:
@@ -120,7 +156,7 @@ class Hub:
             return self._reset(subject)
         missed = await asyncio.to_thread(self._missed, after_seq, now_seq)
         await self._gate.settled()
-        return self._notices(subject, missed, {}) + self._all_figures(subject)
+        return _Batch(self._gate.engine.centre, missed).told(subject) + self._all_figures(subject)
 
     def _missed(self, after_seq: int, now_seq: int) -> list[Entry]:
         if after_seq == now_seq:
@@ -136,29 +172,12 @@ class Hub:
         if not self._readers:
             return
         self._changed.set()
-        encoded_once: dict[int, bytes] = {}
+        batch = _Batch(self._gate.engine.centre, entries)
         for subject, readers in self._readers.items():
-            frame = self._notices(subject, entries, encoded_once)
+            frame = batch.told(subject)
             if frame:
                 for reader in readers:
                     reader.give(frame)
-
-    def _notices(
-        self, subject: Subject, entries: Iterable[Entry], encoded_once: dict[int, bytes]
-    ) -> bytes:
-        centre = self._gate.engine.centre
-        parts: list[bytes] = []
-        for entry in entries:
-            if topic_of(type(entry.command)) not in subject.topics:
-                continue
-            if not concerns(centre, entry, subject.institution):
-                continue
-            frame = encoded_once.get(entry.seq)
-            if frame is None:
-                frame = encoded("entry", notice_of(entry), entry.seq)
-                encoded_once[entry.seq] = frame
-            parts.append(frame)
-        return b"".join(parts)
 
     def _all_figures(self, subject: Subject) -> bytes:
         return b"".join(self._frame_of(t) for t in subject.topics if t in self._figures)

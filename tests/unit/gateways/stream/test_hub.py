@@ -6,11 +6,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.support import growth
+from tests.support import liquidity as queue
 from tests.support.offshore import book_order, instruct, offshore_engine, overseas_order, uetr
 
 from huangpu.engine import Engine, Gate
 from huangpu.gateways.stream import hub as stream
 from huangpu.gateways.stream.hub import Hub, Subject
+from huangpu.registry.charter import Tick
+from huangpu.venues.growth.orders import PlaceOrder
 
 Story = Callable[[Gate, Hub], Coroutine[Any, Any, None]]
 
@@ -60,8 +64,17 @@ async def pay(gate: Gate, number: int, account: str = "FTN-SUP1") -> int:
     return answer.seq  # type: ignore[union-attr]
 
 
-def follow(hub: Hub, institution: str | None, after: int | None = None) -> AsyncIterator[bytes]:
-    return hub.frames(Subject(("offshore",), institution), after, lambda: True)
+def follow(
+    hub: Hub, institution: str | None, after: int | None = None, topic: str = "offshore"
+) -> AsyncIterator[bytes]:
+    return hub.frames(Subject((topic,), institution), after, lambda: True)
+
+
+async def body_of(frames: AsyncIterator[bytes]) -> Any:
+    """Return the one notice that comes next."""
+    ((kind, body, _),) = events(await asyncio.wait_for(anext(frames), 5))
+    assert kind == "entry"
+    return body
 
 
 def test_a_payment_is_told_to_its_parties_only() -> None:
@@ -185,3 +198,73 @@ def test_a_reader_who_leaves_or_loses_the_credential_is_forgotten() -> None:
         assert hub._readers == {}
 
     play(story)
+
+
+def test_an_entry_that_settles_several_payments_tells_each_party_of_its_own() -> None:
+    engine = queue.liquidity_engine()
+    queue.give(engine, "FTE-A", 100)
+    released = queue.pay(engine, "B", "C", 100)
+
+    async def story(gate: Gate, hub: Hub) -> None:
+        readers = {one: follow(hub, one) for one in ("A", "B", "C", "BK1", None)}
+        for frames in readers.values():
+            await anext(frames)
+        order = book_order("FTE-B", 100, debtor_account="FTE-A")
+        await gate.submit("a-treasurer", "a-1", instruct(order, "A-MESSAGE"))
+        told = {one: await body_of(frames) for one, frames in readers.items()}
+        both = [order.uetr, released]
+        seen = {one: body["uetrs"] for one, body in told.items()}
+        assert seen == {"A": both[:1], "B": both, "C": both[1:], "BK1": both, None: both}
+        named = {one: body.get("refers_to") for one, body in told.items()}
+        assert named.pop("C") is None
+        assert list(named.values()) == [{"message_id": "A-MESSAGE"}] * 4
+
+    play(story, engine)
+
+
+def test_netting_tells_each_party_of_its_own_payments() -> None:
+    engine = queue.liquidity_engine()
+    first, second, third = (
+        queue.pay(engine, payer, payee, 100) for payer, payee in ("AB", "BC", "CA")
+    )
+
+    async def story(gate: Gate, hub: Hub) -> None:
+        readers = {one: follow(hub, one, topic="registry") for one in ("A", "B", "C", None)}
+        for frames in readers.values():
+            await anext(frames)
+        await gate.submit("clock", "tick", Tick(), at_us=queue.later(10))
+        seen = {one: set((await body_of(frames))["uetrs"]) for one, frames in readers.items()}
+        all_three = {first, second, third}
+        assert seen == {
+            "A": {first, third},
+            "B": {first, second},
+            "C": {second, third},
+            None: all_three,
+        }
+
+    play(story, engine)
+
+
+def test_a_trade_tells_the_other_firm_no_order_id_of_the_taker() -> None:
+    engine = growth.small_market()
+    growth.place(engine, growth.GAMMA, "MAKER", growth.SELL, 200, 2000)
+
+    async def story(gate: Gate, hub: Hub) -> None:
+        firms = (growth.FIRM_ONE, growth.FIRM_TWO)
+        taker, maker = (follow(hub, firm, topic="growth") for firm in firms)
+        await anext(taker)
+        await anext(maker)
+        order = PlaceOrder(
+            client_order_id="TAKER",
+            investor_id=growth.ALPHA,
+            code=growth.OLD_SHARE,
+            side=growth.BUY,
+            price_fen=2000,
+            quantity=200,
+        )
+        await gate.submit(growth.TRADER_ONE, "t-1", order)
+        own = {"code": growth.OLD_SHARE, "client_order_id": "TAKER"}
+        assert (await body_of(taker))["refers_to"] == own
+        assert (await body_of(maker))["refers_to"] == {"code": growth.OLD_SHARE}
+
+    play(story, engine)

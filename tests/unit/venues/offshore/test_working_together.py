@@ -29,7 +29,7 @@ from huangpu.core.rulebook import Row, RowValue
 from huangpu.core.values import AMOUNT_MAX
 from huangpu.engine.centre import Centre
 from huangpu.engine.writer import Engine
-from huangpu.gateways.stream.notices import notice_of
+from huangpu.gateways.stream.notices import Share, notice_of
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
 from huangpu.ledger.transfers import Leg, LegKind, pack
@@ -260,11 +260,12 @@ def test_a_notice_names_a_release_no_more_than_a_clearance() -> None:
     order = screened_order(1_00)
     accepted(send(engine, "otc1-treasurer", instruct(order)))
     clear = ClearScreeningCase(case_id=case_ids(engine, order.uetr)[0], text="not the one")
-    cleared = notice_of(accepted(send(engine, "bk1-checker", clear)))
+    cleared = notice_of(accepted(send(engine, "bk1-checker", clear)), Share(()))
     border = boundary_engine()
     across = book_order("DOM-OTC1", 1_00, currency="CNY", purpose="CURR")
     accepted(send(border, "otc1-treasurer", instruct(across)))
-    released = notice_of(accepted(send(border, "bk1-checker", ReleaseSecondLine(uetr=across.uetr))))
+    release = ReleaseSecondLine(uetr=across.uetr)
+    released = notice_of(accepted(send(border, "bk1-checker", release)), Share(()))
     assert cleared.command == released.command == ""
 
 

@@ -15,7 +15,7 @@ from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit
 from huangpu.engine.writer import Engine
 from huangpu.gateways.iso20022.reasons import status_reason
-from huangpu.gateways.stream.notices import concerns
+from huangpu.gateways.stream.notices import audience_of, share_of
 from huangpu.ledger.transfers import LedgerCode, Leg
 from huangpu.registry.charter import Tick
 from huangpu.registry.institutions import InstitutionKind, SuspendInstitution
@@ -352,5 +352,10 @@ def test_both_sides_are_told_and_nobody_else() -> None:
         accepted(accept(engine)),
     ]
     for entry in entries:
-        told = [i for i in ("BK1", "OTC1", "BK2", "OTC2") if concerns(engine.centre, entry, i)]
+        audience = audience_of(engine.centre, entry)
+        told = [
+            one
+            for one in ("BK1", "OTC1", "BK2", "OTC2")
+            if share_of(engine.centre, entry, audience, one) is not None
+        ]
         assert told == ["BK1", "OTC1"]

@@ -14,7 +14,7 @@ from huangpu.core.rulebook import Row
 from huangpu.engine.replay import audit
 from huangpu.engine.writer import CODEC, Engine
 from huangpu.gateways.iso20022.reasons import status_reason
-from huangpu.gateways.stream.notices import notice_of
+from huangpu.gateways.stream.notices import Share, notice_of
 from huangpu.journal.entry import Entry
 from huangpu.registry.charter import AdoptRules
 from huangpu.venues.offshore.orders import PaymentOrder
@@ -239,7 +239,7 @@ def test_an_answer_tells_nothing_of_screening(name: str) -> None:
         for word in (b"creening", b"SCREEN", b"score", b"SIM", b"E1", b"hits"):
             assert word not in answer.replace(b"ScreeningCaseDecided", b""), word
     assert b"REVIEW" in CODEC.answer(entry) or name == MIDDLING
-    assert notice_of(cleared).command == ""
+    assert notice_of(cleared, Share(())).command == ""
 
 
 def test_pages_of_cases_follow_each_other() -> None:

@@ -12,7 +12,6 @@ from huangpu.core.reasons import Reason
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit
 from huangpu.engine.writer import CODEC, Engine
-from huangpu.gateways.stream.notices import notice_of
 from huangpu.journal.entry import Entry
 from huangpu.registry.charter import Tick
 from huangpu.registry.institutions import InstitutionKind
@@ -155,7 +154,6 @@ def test_the_customer_is_told_of_a_review_as_of_any_other() -> None:
         answer = CODEC.answer(entry)
         for word in (b"creening", b"SCREEN", b"score", b"SIM 1", b"hits", b"Parties"):
             assert word not in answer, word
-        assert notice_of(entry) is not None
     assert b"REVIEW" in CODEC.answer(next(iter(engine.entries(engine.next_seq - 2))))
 
 
