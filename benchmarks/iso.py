@@ -19,6 +19,7 @@ from benchmarks import centre
 from benchmarks.rows import Row, clocked, row, spread
 from huangpu.core.calendar import date_of
 from huangpu.core.values import CURRENCY_DIGITS
+from huangpu.demo.cast import bic_of
 from huangpu.engine import Engine, Submission
 from huangpu.gateways.iso20022 import (
     Account,
@@ -41,7 +42,6 @@ UNIT: Final = "transactions/s"
 TRANSACTIONS: Final = 1_000
 MESSAGES: Final = 8
 PAYER: Final = 0
-BANK_BIC: Final = "SIMACNSHXXX"
 CREATED: Final = "2026-11-23T09:31:00+08:00"
 
 
@@ -78,7 +78,7 @@ def run(*, quick: bool = False) -> list[Row]:
 
 def pain001_of(number: int) -> bytes:
     """Write the nth message: one debtor account, 1,000 suppliers' invoices overseas."""
-    _, account, _ = centre.payer_of(PAYER)
+    _, account, bank = centre.payer_of(PAYER)
     transfers = []
     for place in range(number * TRANSACTIONS, (number + 1) * TRANSACTIONS):
         order = centre.order_of(place, account)
@@ -100,7 +100,7 @@ def pain001_of(number: int) -> bytes:
         requested_date=date_of(centre.AT_US),
         debtor=company,
         debtor_account=Account(other_id=account),
-        debtor_agent_bic=BANK_BIC,
+        debtor_agent_bic=bic_of(bank),
         charge_bearer="SHAR",
         transfers=tuple(transfers),
     )

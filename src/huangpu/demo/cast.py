@@ -23,6 +23,11 @@ INSURERS, REINSURERS, BROKERS = 70, 15, 12
 OVERSEAS_REINSURERS, OVERSEAS_BROKERS = 28, 6
 
 
+def bic_of(bank: str) -> str:
+    """Return the BIC of a pilot bank."""
+    return f"SIM{chr(65 + BANKS.index(bank))}CNSHXXX"
+
+
 class Member(msgspec.Struct, frozen=True):
     """One institution of the cast with the people who act for it."""
 
@@ -109,7 +114,7 @@ def _authorities() -> list[Member]:
 def _banks() -> list[Member]:
     members = []
     for n, bank in enumerate(BANKS):
-        bic = f"SIM{chr(65 + n)}CNSHXXX"
+        bic = bic_of(bank)
         name, name_zh = f"Simulated Pilot Bank {n + 1}", f"模拟试点银行{n + 1}"
         member = _member(bank, name, name_zh, InstitutionKind.BANK, [], "CN", bic)
         maker, officer = bank.lower() + "-maker", bank.lower() + "-officer"
