@@ -72,7 +72,7 @@ class Step(NamedTuple):
     """What the reader needs of a row at every element; a tuple because it is unpacked there.
 
     `plain` accepts the text of a leaf that needs no more than its pattern, else None; `nested` is
-    the component of an element that occurs once and is not free XML, else None.
+    the component of an element that is not free XML, else None.
     """
 
     position: int
@@ -261,8 +261,8 @@ def _step(row: Row) -> Step:
         position=row.position,
         mandatory=1 if row.low > 0 else 0,
         tag=row.tag,
-        plain=leaf.match if leaf is not None and plain and not row.is_list else None,
-        nested=nested if nested is not None and nested.kind != "any" and not row.is_list else None,
+        plain=leaf.match if leaf is not None and plain else None,
+        nested=nested if nested is not None and nested.kind != "any" else None,
         row=row,
     )
 

@@ -192,18 +192,24 @@ def _read_component(element: etree._Element, component: Component, met: _Free) -
         position, mandatory, tag, plain, nested, row = step
         if position <= last and (position < last or not row.is_list):
             raise _misplaced(row, tree)
-        if plain is not None:
-            value = child.text or ""
-            if not plain(value) or len(child):
-                raise _leaf_fault(child, row, value)
+        try:
+            if plain is not None:
+                value: Any = child.text or ""
+                if not plain(value) or len(child):
+                    raise _leaf_fault(child, row, value)
+            elif nested is not None:
+                value = _read_component(child, nested, met)
+            else:
+                value = _read_other(child, row, met)
+        except Fault as fault:
+            place = f"{tag}[{len(tree.get(tag, ())) + 1}]" if row.is_list else tag
+            raise fault.inside(place) from None
+        if not row.is_list:
             tree[tag] = value
-        elif nested is not None:
-            try:
-                tree[tag] = _read_component(child, nested, met)
-            except Fault as fault:
-                raise fault.inside(tag) from None
+        elif position == last:
+            tree[tag].append(value)
         else:
-            _read_other(child, row, tree, met)
+            tree[tag] = [value]
         if child.tail is not None and child.tail.strip(XML_SPACE):
             raise _stray_text(child.tail)
         if position > last:
@@ -214,26 +220,11 @@ def _read_component(element: etree._Element, component: Component, met: _Free) -
     return tree
 
 
-def _read_other(child: etree._Element, row: Row, tree: Tree, met: _Free) -> None:
-    """Read what is not a plain single value: dates, amounts, repeated elements, free XML."""
-    if not row.is_list:
-        try:
-            tree[row.tag] = _read_value(child, row, met)
-        except Fault as fault:
-            raise fault.inside(row.tag) from None
-        return
-    values = tree.setdefault(row.tag, [])
-    try:
-        values.append(_read_value(child, row, met))
-    except Fault as fault:
-        raise fault.inside(f"{row.tag}[{len(values) + 1}]") from None
-
-
-def _read_value(child: etree._Element, row: Row, met: _Free) -> Any:
+def _read_other(child: etree._Element, row: Row, met: _Free) -> Any:
+    """Read what is neither a plain value nor a component of the profile: dates, amounts, free XML."""
     if row.component is not None:
-        if row.component.kind == "any":
-            return _read_free(child, met)
-        return _read_component(child, row.component, met)
+        assert row.component.kind == "any", row.component.name
+        return _read_free(child, met)
     leaf = row.leaf
     assert leaf is not None
     text = child.text or ""
@@ -282,7 +273,7 @@ def _leaf_fault(child: etree._Element, row: Row, value: str) -> Fault:
         _no_children(child)
         check_leaf(row.leaf, value)
     except Fault as fault:
-        return fault.inside(row.tag)
+        return fault
     raise AssertionError("a refused value must have a fault")
 
 
