@@ -106,10 +106,13 @@ async def _coroutine(run: Callable[[], Awaitable[None]]) -> None:
 
 
 async def tick(gate: Gate) -> bool:
-    """Tell the centre that time has passed, and whether anything was due; when the engine is reopening the next tick covers it."""
+    """Tell the centre that time has passed; when the engine is reopening the next tick covers it.
+
+    Return whether the next one should come sooner: something was due, and no commands wait for the engine.
+    """
     with contextlib.suppress(EngineStopped, Overloaded):
         answer = await gate.submit("clock", f"tick-{gate.engine.next_seq}", Tick())
         # An accepted tick has one event of its own; every other is something that was due.
         outcome = answer.outcome if isinstance(answer, Entry) else answer
-        return not isinstance(outcome, Rejected) and len(outcome) > 1
+        return not isinstance(outcome, Rejected) and len(outcome) > 1 and not gate.queued
     return False

@@ -332,4 +332,4 @@ class MonitorCache:
         self.found: tuple[dict[str, int], dict[str, int]] | None = None
         self.sampling_terms: object = None
         self.flows_day = 0
-        self.flows: dict[tuple[str, str, str], tuple[str, Flow]] = {}
+        self.flows: dict[tuple[str, str, str], tuple[tuple[str, str], tuple[Flow, Flow]]] = {}

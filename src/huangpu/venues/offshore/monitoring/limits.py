@@ -249,7 +249,7 @@ def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_u
     """
     order, creditor = payment.order, payment.creditor
     currency, amount, second = order.currency, order.amount, at_us // SECOND_US
-    counterparty = f"{counterparty_of(order, creditor != '')}|{currency}"
+    counterparty = f"{counterparty_of(order, bool(creditor))}|{currency}"
     country = f"{country_of(room, order, creditor)}|{currency}"
     for subject in (f"{payment.bank}|{payment.debtor}", payment.bank):
         use = uses.get(subject)

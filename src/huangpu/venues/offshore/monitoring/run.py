@@ -69,12 +69,10 @@ def note_settled(room: Offshore, payment: Payment, stamp: Stamp) -> None:
         key = f"{debtor}|{order.trade_type}"
         if key not in books.trade_types:
             books.trade_types[key] = day
-        for kind, name in ((deviation.COMPANY, debtor), (deviation.BANK, payment.bank)):
-            flow = _flow(room, kind, name, day, currency, payment.number)
+        for flow in _flows(room, debtor, payment.bank, day, currency, payment.number):
             flow.payments = min(flow.payments + amount, SUM_MAX)
     if payee_listed:
-        for kind, name in ((deviation.COMPANY, creditor), (deviation.BANK, payment.creditor_bank)):
-            flow = _flow(room, kind, name, day, currency, payment.number)
+        for flow in _flows(room, creditor, payment.creditor_bank, day, currency, payment.number):
             flow.receipts = min(flow.receipts + amount, SUM_MAX)
     leg = Leg(
         uetr=order.uetr,
@@ -146,20 +144,26 @@ def apply_run(room: Offshore, event: MonitorsRun, stamp: Stamp) -> None:
     )
 
 
-def _flow(
-    room: Offshore, kind: str, institution: str, day: int, currency: str, number: int
-) -> Flow:
-    """Find the flow of a company or bank to add to, and remember that it wants a look."""
+def _flows(
+    room: Offshore, company: str, bank: str, day: int, currency: str, number: int
+) -> tuple[Flow, Flow]:
+    """Find the flows of a company and of its bank to add to, and remember that both want a look."""
     cache, books = room.monitor, room.books.monitor
     if cache.flows_day != day:
         cache.flows_day, cache.flows = day, {}
-    key = (kind, institution, currency)
-    found = cache.flows.get(key)
+    found = cache.flows.get((company, bank, currency))
     if found is None:
-        subject = deviation.subject_key(kind, institution)
-        flow = deviation.flow_of_day(books.series, subject, day, currency, number)
-        found = cache.flows[key] = (subject, flow)
-    books.touched[found[0]] = day
+        subjects = (
+            deviation.subject_key(deviation.COMPANY, company),
+            deviation.subject_key(deviation.BANK, bank),
+        )
+        series = books.series
+        first, second = (
+            deviation.flow_of_day(series, subject, day, currency, number) for subject in subjects
+        )
+        found = cache.flows[company, bank, currency] = (subjects, (first, second))
+    for subject in found[0]:
+        books.touched[subject] = day
     return found[1]
 
 
