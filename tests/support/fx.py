@@ -5,8 +5,8 @@ from typing import Any
 from huangpu.core.message import Rejected
 from huangpu.engine.writer import Engine
 from huangpu.journal.entry import Entry
-from huangpu.ledger.events import PostOpeningBalance, PostTransferBlock
-from huangpu.ledger.transfers import Leg, LegKind, pack
+from huangpu.ledger.events import PostOpeningBalance
+from huangpu.ledger.transfers import Leg, LegKind
 from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.offshore.accounts import AddAccountCurrency, opening_code
 from huangpu.venues.offshore.fx.deals import AcceptQuote, FxDealSettled
@@ -22,12 +22,8 @@ SECOND_US = 1_000_000
 def fx_engine() -> Engine:
     """Return the fixture with a bank's second person, JPY for OTC1, and liquidity in JPY and at BK2."""
     engine = offshore_engine()
-    for person_id, institution, role in (
-        ("bk1-desk", "BK1", "BANK_OPERATOR"),
-        ("otc1-bulk", "OTC1", "BULK"),
-    ):
-        person = Person(id=person_id, institution=institution, roles=[role])
-        accepted(send(engine, "operator", RegisterPerson(person=person)))
+    desk = Person(id="bk1-desk", institution="BK1", roles=["BANK_OPERATOR"])
+    accepted(send(engine, "operator", RegisterPerson(person=desk)))
     accepted(send(engine, "bk1-maker", AddAccountCurrency(account_id="FTE-OTC1", currency="JPY")))
     for by, unit, currency, amount in (
         ("bk1-maker", "BK1", "JPY", 10**12),
@@ -89,11 +85,10 @@ def dealt(answer: Entry | Rejected) -> Deal:
 
 
 def hold(engine: Engine, code: str, amount: int) -> None:
-    """Reserve money of OTC1 by the bulk lane, as a waiting payment would."""
+    """Reserve money of OTC1 in the ledger, as a waiting payment does."""
     ledger = engine.centre.ledger
     debit, credit = ledger.number(code), ledger.number("INTERUNIT-BK1-SAU/CNY")
     assert debit is not None
     assert credit is not None
-    records = pack([[Leg(LegKind.HOLD, debit, credit, amount)]])
-    accepted(send(engine, "otc1-bulk", PostTransferBlock(records=records.tobytes())))
+    ledger.post([Leg(LegKind.HOLD, debit, credit, amount)])
     assert ledger.held(debit) == amount

@@ -13,6 +13,13 @@ import msgspec
 INTERUNIT = "INTERUNIT"
 RESERVED_PREFIXES = ("INTERUNIT-", "OPENING-", "NOSTRO-", "ISSUED-", "GROWTH-")
 """Beginnings of account codes that only the venues' own commands give: mirrors, and the claims of the growth tier."""
+VENUE_HELD_KINDS = frozenset(
+    {
+        *("FTE", "FTN", "FTU", "FTI", "FTF", "NRA", "OSA", "EFE", "EFN", "EFF", "EFU"),
+        *("DOM", "OVS", "NOSTRO", "CASH", "SHARES"),
+    }
+)
+"""Kinds of accounts on which the venues place holds, for payments that wait and orders that rest: no hold there is anybody else's."""
 
 
 class Side(enum.StrEnum):

@@ -1,22 +1,23 @@
 """The ledger's facts in the journal, and the table that applies them; venues put these among their own events.
 
 `LegsPosted` is one chain: all legs or none. The block lane posts packed records by the kernel in one call; its entry keeps the
-records and the digest of the result codes.
+records and the digest of the result codes. Holds of the venues are out of its reach.
 """
 
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import AMOUNT_MAX
-from huangpu.ledger.accounts import RESERVED_PREFIXES, Account, Side
+from huangpu.ledger.accounts import RESERVED_PREFIXES, VENUE_HELD_KINDS, Account, Side
 from huangpu.ledger.book import Book
-from huangpu.ledger.kernel import BOOKED_LIMIT
-from huangpu.ledger.transfers import TRANSFER_RECORD, Leg
+from huangpu.ledger.kernel import BOOKED_LIMIT, Records
+from huangpu.ledger.transfers import TRANSFER_RECORD, Leg, LegKind
 
 
 class AccountOpened(Event, frozen=True):
@@ -125,8 +126,9 @@ def post_transfer_block(
 ) -> Decision:
     """Run a block of packed transfers through the kernel; changes the book at once (block lane).
 
-    Rule: huangpu policy 2: only the holder's own institution debits an account in bulk.
-    Rejects: BLOCK_MALFORMED, NOT_YOUR_INSTITUTION.
+    Rule: huangpu policy 3: only the holder's own institution debits an account in bulk, and holds are made, spent and released in bulk
+    only where no venue places its own: what a payment or an order keeps is not its holder's to free.
+    Rejects: BLOCK_MALFORMED, NOT_YOUR_INSTITUTION, ACCOUNT_CLASS_FORBIDDEN.
     """
     size = TRANSFER_RECORD.itemsize
     count, rest = divmod(len(command.records), size)
@@ -134,17 +136,43 @@ def post_transfer_block(
         detail = f"{len(command.records)} bytes, 1 to {BLOCK_RECORDS_MAX} records of {size} bytes"
         return Rejected(Reason.BLOCK_MALFORMED, detail, "huangpu policy 3")
     records = np.frombuffer(command.records, dtype=TRANSFER_RECORD)
-    # Unknown numbers are the kernel's to refuse, record by record.
-    for number in np.unique(records["debit"]).tolist():
-        if 0 <= number < book.account_count() and book.account(number).holder != stamp.institution:
-            account = book.account(number)
-            detail = f"{account.code} is held by {account.holder}, debited by {stamp.institution}"
-            return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, "huangpu policy 2")
+    refusal = _foreign_debit(book, records, stamp) or _venue_hold(book, records)
+    if refusal is not None:
+        return refusal
     codes = book.post_block(records)
     book.history.note_block(stamp.seq, stamp.at_us, records, codes)
     posted = int(np.count_nonzero(codes == 0))
     digest = hashlib.sha256(np.ascontiguousarray(codes).tobytes()).hexdigest()
     return [TransferBlockPosted(posted=posted, refused=count - posted, codes_sha256=digest)]
+
+
+def _foreign_debit(book: Book, records: Records, stamp: Stamp) -> Rejected | None:
+    """Refuse a block that debits an account of another holder."""
+    for number in _known(book, records["debit"]):
+        account = book.account(number)
+        if account.holder != stamp.institution:
+            detail = f"{account.code} is held by {account.holder}, debited by {stamp.institution}"
+            return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, "huangpu policy 3")
+    return None
+
+
+def _venue_hold(book: Book, records: Records) -> Rejected | None:
+    """Refuse a block that makes, spends or releases holds on an account where the venues place theirs."""
+    kinds = records["kind"]
+    if not kinds.any():
+        return None
+    for number in _known(book, records["debit"][kinds != LegKind.TRANSFER]):
+        account = book.account(number)
+        if account.kind in VENUE_HELD_KINDS:
+            detail = f"{account.code}, a {account.kind}: in bulk it is debited by transfers, its holds are a venue's"
+            return Rejected(Reason.ACCOUNT_CLASS_FORBIDDEN, detail, "huangpu policy 3")
+    return None
+
+
+def _known(book: Book, numbers: npt.NDArray[np.int32]) -> list[int]:
+    """List the accounts that are named, once each; unknown numbers are the kernel's to refuse, record by record."""
+    count = book.account_count()
+    return [number for number in np.unique(numbers).tolist() if 0 <= number < count]
 
 
 def _open(book: Book, event: AccountOpened, stamp: Stamp) -> None:

@@ -5,9 +5,10 @@ from tests.support.centre import accepted, founded_engine, refused, send
 from tests.support.offshore import balance, offshore_engine
 
 from huangpu.core.reasons import Reason
-from huangpu.ledger import Leg, pack
-from huangpu.ledger.accounts import Account, Side
+from huangpu.ledger import Leg, LegKind, pack
+from huangpu.ledger.accounts import VENUE_HELD_KINDS, Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
+from huangpu.registry.cash_accounts import AccountClass
 from huangpu.registry.people import Person, RegisterPerson
 
 
@@ -85,3 +86,26 @@ def test_a_block_debits_only_accounts_of_the_senders_institution() -> None:
     assert refusal.reason is Reason.NOT_YOUR_INSTITUTION
     assert "B/CNY is held by OTHER" in refusal.detail
     assert engine.centre.digest() == before
+
+
+def test_a_block_makes_and_closes_its_own_holds_where_no_venue_has_any() -> None:
+    engine = founded_engine()
+    for code in ("A/CNY", "B/CNY"):
+        account = Account(code, "HUANGPU", "CNY", "U", "TEST", Side.CREDIT, booked_min=None)
+        accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
+    bulk = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    ledger = engine.centre.ledger
+
+    def posted(*legs: Leg) -> None:
+        records = pack([[leg] for leg in legs]).tobytes()
+        accepted(send(engine, "bulk", PostTransferBlock(records=records)))
+
+    posted(Leg(LegKind.HOLD, 0, 1, 5), Leg(LegKind.VOID, 0, 1, 5, 0), Leg(LegKind.HOLD, 0, 1, 7))
+    assert ledger.held(0) == 7
+    posted(Leg(LegKind.POST, 0, 1, 7, 1))
+    assert (ledger.held(0), ledger.booked(0), ledger.booked(1)) == (0, -7, 7)
+
+
+def test_every_class_of_a_cash_account_is_one_where_venues_hold() -> None:
+    assert set(AccountClass) | {"NOSTRO", "CASH", "SHARES"} == VENUE_HELD_KINDS

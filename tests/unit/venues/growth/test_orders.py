@@ -2,13 +2,17 @@
 
 import datetime
 
+import msgspec
 import pytest
 from tests.support import growth as market
 from tests.support.centre import accepted, refused, send
 
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
+from huangpu.ledger.events import PostTransferBlock
+from huangpu.ledger.transfers import LegKind, pack
 from huangpu.registry.charter import AdoptRules
+from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.growth.day import OrderStatus
 
 TUESDAY = market.MONDAY + datetime.timedelta(days=1)
@@ -105,3 +109,17 @@ def test_same_day_sale_is_a_row() -> None:
     accepted(market.place(engine, market.GAMMA, "G1", market.SELL, 200, 2000))
     accepted(market.place(engine, "INV-DELTA", "D1", market.BUY, 200, 2000))
     accepted(market.place(engine, "INV-DELTA", "D2", market.SELL, 200, 2000))
+
+
+def test_a_firm_frees_no_hold_of_a_resting_order_in_bulk() -> None:
+    engine = market.small_market()
+    accepted(market.place(engine, market.GAMMA, "R", market.SELL, 200, 2000))
+    bulk = Person(id="s2-bulk", institution=market.FIRM_TWO, roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    hold = engine.centre.ledger.open_hold(engine.centre.growth.books.orders[0].hold)
+    assert hold is not None
+    records = pack([[msgspec.structs.replace(hold, kind=LegKind.VOID)]]).tobytes()
+    refusal = refused(send(engine, "s2-bulk", PostTransferBlock(records=records)))
+    assert refusal.reason is Reason.ACCOUNT_CLASS_FORBIDDEN
+    accepted(market.place(engine, market.ALPHA, "B", market.BUY, 200, 2000))
+    assert engine.centre.growth.books.orders[0].status is OrderStatus.FILLED

@@ -32,7 +32,7 @@ from huangpu.engine.writer import Engine
 from huangpu.gateways.stream.notices import Share, notice_of
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
-from huangpu.ledger.transfers import Leg, LegKind, pack
+from huangpu.ledger.transfers import LegKind, pack
 from huangpu.registry.charter import Tick
 from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.offshore.accounts import opening_code
@@ -138,28 +138,31 @@ def test_a_hold_too_small_for_a_new_charge_lets_the_payment_wait_for_money() -> 
     assert isinstance(record(engine, order.uetr), Payment)
 
 
-def test_a_hold_that_the_bulk_lane_frees_stops_nothing() -> None:
+def test_the_bulk_lane_frees_no_hold_of_a_payment() -> None:
     engine = screening_engine()
     bulk = Person(id="otc1-bulk", institution="OTC1", roles=["BULK"])
     accepted(send(engine, "operator", RegisterPerson(person=bulk)))
-    first, second = screened_order(), screened_order()
-    for order in (first, second):
-        accepted(send(engine, "otc1-treasurer", instruct(order)))
-        found = record(engine, order.uetr)
-        assert isinstance(found, Pending)
-        hold = engine.centre.ledger.open_hold(found.holds[0])
-        assert hold is not None
-        leg = Leg(LegKind.VOID, hold.debit, hold.credit, hold.amount, found.holds[0])
+    order = screened_order()
+    accepted(send(engine, "otc1-treasurer", instruct(order)))
+    found = record(engine, order.uetr)
+    assert isinstance(found, Pending)
+    hold = engine.centre.ledger.open_hold(found.holds[0])
+    assert hold is not None
+    before = engine.centre.digest()
+    for kind in (LegKind.HOLD, LegKind.POST, LegKind.VOID):
+        leg = msgspec.structs.replace(hold, kind=kind)
         records = pack([[leg]]).tobytes()
-        accepted(send(engine, "otc1-bulk", PostTransferBlock(records=records)))
+        refusal = refused(send(engine, "otc1-bulk", PostTransferBlock(records=records)))
+        assert refusal.reason is Reason.ACCOUNT_CLASS_FORBIDDEN
+        assert (refusal.detail.partition(":")[0], refusal.cite) == (
+            f"{PAYER}, a FTE",
+            "huangpu policy 3",
+        )
+    assert engine.centre.digest() == before
+    assert held(engine) == order.amount
+    clears(engine, case_ids(engine, order.uetr)[0])
+    assert record(engine, order.uetr).order == order
     assert held(engine) == 0
-    accepted(send(engine, "otc1-treasurer", CancelPayment(uetr=first.uetr)))
-    clears(engine, case_ids(engine, second.uetr)[0])
-    assert record(engine, first.uetr).order == first
-    found = record(engine, second.uetr)
-    assert isinstance(found, Payment)
-    assert found.status == "ACSC"
-    assert balance(engine, PAYER) == 600_000_00
 
 
 # One release, one clearance.
