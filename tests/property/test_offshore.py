@@ -5,6 +5,7 @@ and balances are recounted from the payments after each step; at the end the jou
 """
 
 import datetime
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import settings
@@ -72,6 +73,7 @@ from huangpu.venues.offshore.monitoring.books import LimitKind
 from huangpu.venues.offshore.monitoring.limits import SetLimit
 from huangpu.venues.offshore.monitoring.proposals import ApproveProposal
 from huangpu.venues.offshore.orders import SETTLED, Payment, Pending, Wait
+from huangpu.venues.offshore.payments.statuses import MOVES, status_of, statuses_of
 from huangpu.venues.offshore.payments.words import (
     InstructPaymentBatch,
     PaymentEnded,
@@ -100,6 +102,7 @@ class OffshoreMachine(RuleBasedStateMachine):
         self.versions = 0
         self.quotes: list[str] = []
         self.ended: set[str] = set()
+        self.lives: dict[str, list[str]] = {}
         self.claimed: dict[str, Pending] = {}
         self.quota: dict[str, int] = {}
 
@@ -500,6 +503,19 @@ class OffshoreMachine(RuleBasedStateMachine):
         assert len(room.payments) == len(self.ended)
         screened = {n for n, one in room.books.pending.items() if Wait.SCREENING in one.waits}
         assert screened <= set(room.books.screening.open_by_uetr), "somebody can decide on each"
+
+    @invariant()
+    def each_moves_as_the_table_says(self) -> None:
+        room = self.engine.centre.offshore
+        over = {name for name, passed in self.lives.items() if not MOVES[passed[-1]]}
+        for name in {*room.books.pending, *self.ended} - over:
+            found = room.record_of(name)
+            assert found is not None
+            passed, before = statuses_of(found), self.lives.get(name, ["RCVD"])
+            assert all(after in MOVES[status] for status, after in pairwise(passed)), passed
+            assert passed[: len(before)] == before, "nothing that was passed is taken back"
+            assert passed[-1] == status_of(found)
+            self.lives[name] = passed
 
     @invariant()
     def quotas_are_a_plain_recount(self) -> None:

@@ -36,12 +36,7 @@ from huangpu.venues.offshore.pages import (
     TimeLineStep,
     page_size,
 )
-from huangpu.venues.offshore.payments.statuses import (
-    ACCEPTED,
-    SETTLING,
-    WAIT_CITES,
-    status_of,
-)
+from huangpu.venues.offshore.payments.statuses import WAIT_CITES, life_of, status_of
 from huangpu.venues.offshore.state import Listing, ListingState, Offshore
 from huangpu.venues.offshore.white_list import banks_at, state_at
 
@@ -303,27 +298,18 @@ def _matrix_cell(rules: RuleBook, date: datetime.date, name: str) -> MatrixCell:
 
 def _time_line(found: Payment | Pending, *, told: bool) -> list[TimeLineStep]:
     """Write a payment's life out, from receipt to its end; a reader who is not told sees reviews without their kind."""
-    received_us = found.at_us
-    if isinstance(found, Payment) and found.steps:
-        received_us = found.received_us
-    steps = [_step(code, received_us) for code in ACCEPTED]
-    for step in found.steps:
+    steps: list[TimeLineStep] = []
+    for step in life_of(found):
+        texts = STATUS_TEXTS[step.status]
+        if not step.wait:
+            steps.append(TimeLineStep(step.status, step.at_us, *texts))
+            continue
         wait = Wait(step.wait)
         shown = _shown(wait, told=told)
         cite = WAIT_CITES[wait] if shown == wait else ""
-        texts = STATUS_TEXTS[step.status]
         person = step.person if told else ""
         steps.append(TimeLineStep(step.status, step.at_us, *texts, shown, cite, person, step.seq))
-    if isinstance(found, Pending):
-        return steps
-    ends = [found.status] if found.status in ("RJCT", "CANC") else list(SETTLING)
-    if found.status == "ACCC":
-        ends.append("ACCC")
-    return [*steps, *(_step(code, found.at_us) for code in ends)]
-
-
-def _step(code: str, at_us: int) -> TimeLineStep:
-    return TimeLineStep(code, at_us, *STATUS_TEXTS[code])
+    return steps
 
 
 def _shown(wait: Wait, *, told: bool) -> str:

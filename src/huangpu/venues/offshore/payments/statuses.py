@@ -4,7 +4,7 @@ Rule: domain note C3. `RCVD → ACTC → ACCP → ACFC → ACSP → ACSC → ACC
 `PDNG` is waiting for a screening officer, a release, a cut-off or money. Every move is one-way, and no status after ACSC leads to RJCT or CANC.
 """
 
-from huangpu.venues.offshore.orders import Payment, Pending, Wait
+from huangpu.venues.offshore.orders import SETTLED, LifeStep, Payment, Pending, Wait
 
 MOVES: dict[str, tuple[str, ...]] = {
     "RCVD": ("ACTC", "RJCT"),
@@ -34,17 +34,31 @@ WAIT_CITES = {
 """Why a payment waits, by what it waits for."""
 
 
+def life_of(record: Payment | Pending) -> list[LifeStep]:
+    """List what has happened to a payment, in order: received and accepted, then each wait, then its end.
+
+    Reading: only waits are recorded, with their entry and who acted; what precedes and follows them has the instant of receipt or of the end.
+    """
+    received_us = record.at_us
+    if isinstance(record, Payment) and record.steps:
+        received_us = record.received_us
+    passed = [LifeStep(received_us, 0, status) for status in ACCEPTED]
+    ends = [LifeStep(record.at_us, 0, status) for status in _ending(record)]
+    return [*passed, *record.steps, *ends]
+
+
 def statuses_of(record: Payment | Pending) -> list[str]:
     """List the statuses that a payment has passed, in order."""
-    passed = [*ACCEPTED, *(step.status for step in record.steps)]
+    return [step.status for step in life_of(record)]
+
+
+def _ending(record: Payment | Pending) -> tuple[str, ...]:
+    """List the statuses that a payment passes after its last wait; none while it waits."""
     if isinstance(record, Pending):
-        return passed
-    if record.status in ("RJCT", "CANC"):
-        return [*passed, record.status]
-    passed += SETTLING
-    if record.status == "ACCC":
-        passed.append("ACCC")
-    return passed
+        return ()
+    if record.status not in SETTLED:
+        return (record.status,)
+    return (*SETTLING, "ACCC") if record.status == "ACCC" else SETTLING
 
 
 def status_of(record: Payment | Pending) -> str:
