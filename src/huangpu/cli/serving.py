@@ -69,7 +69,7 @@ def _run(settings: Settings, centred: Centred) -> None:
     # What the journal has built lives as long as the process: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 1_000)
+    gc.set_threshold(25_000, 20, 1_000)
     config = uvicorn.Config(
         build_app(centred),
         host=settings.host,

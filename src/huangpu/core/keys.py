@@ -48,7 +48,7 @@ class KeyTable:
 
     def add(self, key: str, number: int) -> None:
         """Give a text a number."""
-        found = xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) or 1
+        found = _hash_of(key)
         segment = self._segments[found >> SEGMENT_SHIFT]
         if not segment.room:
             segment = self._segments[found >> SEGMENT_SHIFT] = _doubled(segment)
@@ -63,7 +63,7 @@ class KeyTable:
 
     def find(self, key: str) -> tuple[int, ...]:
         """Return the numbers that the text may have, in no particular order; almost always none or one."""
-        sought = xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) or 1
+        sought = _hash_of(key)
         segment = self._segments[sought >> SEGMENT_SHIFT]
         hashes, mask = segment.hashes, segment.mask
         slot = sought & mask
@@ -93,6 +93,15 @@ class KeyTable:
             table._segments[place] = _Segment(slots, given, used)
             table._count += used
         return table
+
+
+def _hash_of(key: str) -> int:
+    """Return the hash of a text, never 0; lone surrogates, which a sender may write, count as they are."""
+    try:
+        written = key.encode()
+    except UnicodeEncodeError:
+        written = key.encode("utf-8", "surrogatepass")
+    return xxh3_64_intdigest(written) or 1
 
 
 def _empty(capacity: int) -> _Segment:

@@ -5,6 +5,7 @@ entries on any machine; a member's answer is made from the entry alone, so a rep
 """
 
 import datetime
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Union
 
@@ -105,8 +106,13 @@ class Codec:
 def time_text(at_us: int) -> str:
     """Write an instant as RFC 3339 in UTC with microseconds."""
     seconds, micros = divmod(at_us, 1_000_000)
+    return f"{_second_text(seconds)}.{micros:06d}Z"
+
+
+@functools.lru_cache(maxsize=1_024)
+def _second_text(seconds: int) -> str:
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)  # noqa: DTZ001 - arithmetic on UTC
-    return f"{moment.isoformat()}.{micros:06d}Z"
+    return moment.isoformat()
 
 
 def answer_tree(entry: Entry) -> dict[str, Any]:

@@ -56,14 +56,16 @@ def form_refusal(draft: Draft, order: PaymentOrder) -> Rejected | None:
     ):
         detail = f"end-to-end id {order.end_to_end_id!r}, instruction id {order.instruction_id!r}: at most {ID_LENGTH_MAX} characters"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
-    longest = max(
-        len(order.remittance),
-        len(order.creditor_name),
-        len(order.debtor_name),
-        len(order.trade_reference),
-        len(order.goods),
+    texts = (
+        order.remittance,
+        order.creditor_name,
+        order.debtor_name,
+        order.trade_reference,
+        order.goods,
     )
-    if longest > TEXT_LENGTH_MAX:
+    # Mostly all of them together are short enough.
+    if len("".join(texts)) > TEXT_LENGTH_MAX and max(map(len, texts)) > TEXT_LENGTH_MAX:
+        longest = max(map(len, texts))
         detail = f"names, remittance, trade reference and goods: {longest} characters, at most {TEXT_LENGTH_MAX}"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
     if order.charge_bearer not in CHARGE_BEARERS:

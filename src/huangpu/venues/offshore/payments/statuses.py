@@ -12,7 +12,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     "PATC": ("ACCP", "RJCT", "CANC"),
     "ACCP": ("ACFC", "PDNG", "RJCT"),
     "ACFC": ("ACSP", "PDNG", "RJCT"),
-    "PDNG": ("PDNG", "ACFC", "ACSP", "RJCT", "CANC"),
+    "PDNG": ("ACFC", "ACSP", "RJCT"),
     "ACSP": ("ACSC",),
     "ACSC": ("ACCC",),
     "ACCC": (),
