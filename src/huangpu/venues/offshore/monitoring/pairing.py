@@ -137,6 +137,19 @@ class _Look(NamedTuple):
         left = left_of(self.room, leg)
         return self.fen(leg.currency, left) if left else -1
 
+    def alike(self, fen: int, currency: str) -> tuple[int, int]:
+        """Return between which amounts a leg in a currency may be alike to one of so many fen; never too narrow.
+
+        Units: minor units.
+        """
+        self.fen(currency, 0)
+        rate = self.rates[currency]
+        if not rate or not self.share:
+            return 0, SUM_MAX
+        least = fen * self.share // BASIS_POINTS * MILLION // rate
+        most = (fen + 1) * BASIS_POINTS // self.share + 1
+        return least, (most + 1) * MILLION // rate + 1
+
     def is_round(self, circle: Sequence[Leg], first_fen: int) -> bool:
         """Tell whether money went round: amounts alike, within the days, and nothing of it returned in full.
 
@@ -184,7 +197,7 @@ def _of_leg(look: _Look, leg: Leg) -> Iterator[Notice]:
                 detail=f"{leg.goods} for {money} under {first.reference or 'no reference'} and {leg.reference or 'no reference'}",
             )
     first_fen = look.left_fen(leg)
-    for circle in _circles(books, leg):
+    for circle in _circles(look, leg, first_fen):
         if not look.is_round(circle, first_fen):
             continue
         parties = sorted({each.payer for each in circle})
@@ -199,15 +212,24 @@ def _of_leg(look: _Look, leg: Leg) -> Iterator[Notice]:
         )
 
 
-def _circles(books: MonitorBooks, leg: Leg) -> Iterator[tuple[Leg, ...]]:
-    """Find the legs by which money of this one comes back to its payer: directly, or by one more party."""
-    edges, payer = books.edges, leg.payer
+def _circles(look: _Look, leg: Leg, first_fen: int) -> Iterator[tuple[Leg, ...]]:
+    """Find the legs by which money of this one comes back to its payer: directly, or by one more party.
+
+    Reading: a second leg that is not alike to the first is passed over at once, unless something of it was returned.
+    """
+    edges, payer, returned = look.room.books.monitor.edges, leg.payer, look.room.recalls.returned
     back = edges.get(leg.payee)
     if back is None:
         return
     if payer in back:
         yield leg, back[payer]
+    bounds: dict[str, tuple[int, int]] = {}
     for partner, second in islice(back.items(), NEIGHBOURS_MAX):
+        bound = bounds.get(second.currency)
+        if bound is None:
+            bound = bounds[second.currency] = look.alike(first_fen, second.currency)
+        if not bound[0] <= second.amount <= bound[1] and second.uetr not in returned:
+            continue
         onward = edges.get(partner)
         if onward is not None and payer in onward and partner != payer:
             yield leg, second, onward[payer]

@@ -1,19 +1,23 @@
 """Buy and sell legs by trade reference: margins, unmatched legs, circles, goods that come twice, affiliates; explained by four eyes."""
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.centre import accepted, refused, send
 from tests.support.monitoring import at, books, day_us, enrich, monitored_engine, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
 
 from huangpu.core.reasons import Reason
 from huangpu.engine.writer import Engine
-from huangpu.venues.offshore.monitoring import run
-from huangpu.venues.offshore.monitoring.books import Finding, FindingKind, FindingState
+from huangpu.venues.offshore.monitoring import pairing, run
+from huangpu.venues.offshore.monitoring.books import SUM_MAX, Finding, FindingKind, FindingState
 from huangpu.venues.offshore.monitoring.findings import ExplainFinding
-from huangpu.venues.offshore.monitoring.pairing import LEGS_OF_A_RUN_MAX
+from huangpu.venues.offshore.monitoring.pairing import BASIS_POINTS, LEGS_OF_A_RUN_MAX
 from huangpu.venues.offshore.monitoring.proposals import ApproveProposal
+from huangpu.venues.offshore.monitoring.rates import MILLION
 from huangpu.venues.offshore.monitoring.views import findings
 
 THOUSAND = 1_000_00
@@ -242,3 +246,27 @@ def test_series_that_one_look_leaves_wait_for_the_next(monkeypatch: pytest.Monke
     assert list(books(engine).touched) == ["BANK|BK1"]
     tick(engine, day_us(0, 2) + 200_000)
     assert books(engine).touched == {}
+
+
+@given(
+    fen=st.integers(0, 10**15),
+    amount=st.integers(0, 10**15),
+    near=st.integers(-3, 3),
+    rate=st.sampled_from([0, 1, 333_333, 1_000_000, 7_100_000]),
+    share=st.sampled_from([0, 1, 5_000, 8_000, 10_000]),
+)
+def test_the_quick_look_passes_over_no_leg_that_is_alike(
+    fen: int, amount: int, near: int, rate: int, share: int
+) -> None:
+    look = pairing._Look(
+        cast(Any, None), cast(Any, None), date(2026, 11, 23), 30, share, {"X": rate}
+    )
+    at_an_end = [
+        fen * MILLION * factor // (max(rate, 1) * BASIS_POINTS) + near
+        for factor in (share, BASIS_POINTS * BASIS_POINTS // max(share, 1))
+    ]
+    least, most = look.alike(fen, "X")
+    for tried in (amount, *(max(end, 0) for end in at_an_end)):
+        other = look.fen("X", tried)
+        if min(fen, other) * BASIS_POINTS >= max(fen, other) * share:
+            assert least <= tried <= most or tried > SUM_MAX
