@@ -15,6 +15,7 @@ from huangpu.engine import Engine, Gate
 from huangpu.engine.access import hash_of_password, hash_of_token
 from huangpu.gateways import rest
 from huangpu.gateways.iso20022 import http as iso20022
+from huangpu.gateways.iso20022.reading_room import ReadingRoom
 from huangpu.gateways.iso20022.signing import signer_from
 from huangpu.gateways.stream import sse
 from huangpu.registry.people import IssueCredential
@@ -45,11 +46,13 @@ def give_password(engine: Engine, person: str) -> None:
 
 def build_app(gate: Gate, settings: Settings) -> Any:
     """Return REST, ISO 20022 and the stream on one gate, with the edge."""
+    room = ReadingRoom()
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         gate.start()
         yield
+        await room.close()
         await gate.stop()
 
     who = functools.partial(rest.requester, gate)
@@ -57,7 +60,7 @@ def build_app(gate: Gate, settings: Settings) -> Any:
     app = Litestar(
         route_handlers=[
             *rest.build_routes(gate, settings),
-            *iso20022.build_routes(gate, who, reads, signer_from(settings.signing_key)),
+            *iso20022.build_routes(gate, room, who, reads, signer_from(settings.signing_key)),
             *sse.build_routes(gate, who, reads),
         ],
         exception_handlers=rest.EXCEPTION_HANDLERS,

@@ -24,6 +24,7 @@ from huangpu.gateways.iso20022 import (
 from huangpu.gateways.iso20022 import http as iso20022
 from huangpu.gateways.iso20022.account_messages import account_message
 from huangpu.gateways.iso20022.model import Account
+from huangpu.gateways.iso20022.reading_room import ReadingRoom
 from huangpu.gateways.iso20022.signed_answers import signed_answer
 from huangpu.gateways.iso20022.signing import CentreSigner
 from huangpu.gateways.rest.downloads import Table, csv_of, xlsx_of
@@ -39,8 +40,9 @@ NOT_TAKEN = "FF01"
 class MessageDesk:
     """What the console is handed (`console.desk.Desk`)."""
 
-    def __init__(self, gate: Gate, signer: CentreSigner | None = None) -> None:
+    def __init__(self, gate: Gate, room: ReadingRoom, signer: CentreSigner | None = None) -> None:
         self._gate = gate
+        self._room = room
         self._signer = signer
 
     def messages(self, uetr: str, institution: str | None) -> list[SentMessage]:
@@ -60,7 +62,7 @@ class MessageDesk:
         if not isinstance(message, PaymentInitiation | Refusal):
             return _unread(b"", NOT_TAKEN, "/Document", "a pain.001 is taken here")
         try:
-            found = await iso20022.answered(self._gate, person, data)
+            found = await iso20022.answered(self._gate, self._room, person, data)
         except HTTPException as error:
             if isinstance(error.__cause__, Overloaded | EngineStopped):
                 raise error.__cause__ from error

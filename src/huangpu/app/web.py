@@ -20,6 +20,7 @@ from huangpu.core.message import Rejected
 from huangpu.engine import EngineStopped, Entry, Gate, Overloaded
 from huangpu.gateways import rest
 from huangpu.gateways.iso20022 import http as iso20022
+from huangpu.gateways.iso20022.reading_room import ReadingRoom
 from huangpu.gateways.iso20022.signing import signer_from
 from huangpu.gateways.rest.edge import Edge
 from huangpu.gateways.stream import sse as stream
@@ -40,6 +41,7 @@ class Centred(msgspec.Struct, frozen=True):
 def build_app(centred: Centred) -> Edge:
     """Compose REST, the stream, ISO 20022 and the console on one gate."""
     gate, settings = centred.gate, centred.settings
+    room = ReadingRoom()
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -54,6 +56,7 @@ def build_app(centred: Centred) -> Edge:
         for task in tasks:
             task.cancel()
         await asyncio.gather(warming, *tasks, return_exceptions=True)
+        await room.close()
         with contextlib.suppress(EngineStopped):
             await gate.readable()
             if settings.snapshot_entries:
@@ -65,9 +68,9 @@ def build_app(centred: Centred) -> Edge:
     app = Litestar(
         route_handlers=[
             *rest.build_routes(gate, settings),
-            *iso20022.build_routes(gate, person_of, scope_of, signer),
+            *iso20022.build_routes(gate, room, person_of, scope_of, signer),
             *stream.build_routes(gate, person_of, scope_of),
-            *console.build_routes(gate, MessageDesk(gate, signer)),
+            *console.build_routes(gate, MessageDesk(gate, room, signer)),
         ],
         exception_handlers=rest.EXCEPTION_HANDLERS,
         lifespan=[lifespan],

@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Rejected
 from huangpu.engine import Engine, EngineStopped, Entry, Gate, Overloaded
-from huangpu.gateways.iso20022 import READERS, Message, MessageReject, StatusRequest
+from huangpu.gateways.iso20022 import Message, MessageReject, StatusRequest
 from huangpu.gateways.iso20022.account_messages import account_message
 from huangpu.gateways.iso20022.answers import (
     XmlAnswer,
@@ -36,11 +36,12 @@ from huangpu.gateways.iso20022.outbound import (
 from huangpu.gateways.iso20022.outbound_notices import deal_messages
 from huangpu.gateways.iso20022.outbound_recalls import messages_about
 from huangpu.gateways.iso20022.outbound_transfers import transfer_messages
+from huangpu.gateways.iso20022.reading_room import ReadingRoom
 from huangpu.gateways.iso20022.refusal import Refusal
 from huangpu.gateways.iso20022.report_seals import report_seal
 from huangpu.gateways.iso20022.requests import status_answer
 from huangpu.gateways.iso20022.signed_answers import signed_answer, signed_message
-from huangpu.gateways.iso20022.signing import CentreSigner, Sender, parse_from
+from huangpu.gateways.iso20022.signing import CentreSigner, Sender
 from huangpu.registry.people import Person
 from huangpu.venues.offshore import views
 from huangpu.venues.offshore.orders import SETTLED, Pending
@@ -70,7 +71,11 @@ class Messages(msgspec.Struct, frozen=True):
 
 
 def build_routes(
-    gate: Gate, person_of: PersonOf, scope_of: ScopeOf, signer: CentreSigner | None = None
+    gate: Gate,
+    room: ReadingRoom,
+    person_of: PersonOf,
+    scope_of: ScopeOf,
+    signer: CentreSigner | None = None,
 ) -> list[HTTPRouteHandler]:
     """Return the routes of this gateway; the composition root says who sends a request, what they may read, and who signs."""
 
@@ -81,7 +86,7 @@ def build_routes(
         if media_type not in MEDIA_TYPES:
             raise HTTPException(f"{media_type!r}; send {MEDIA_TYPES[0]}", status_code=415)
         data = await request.body()
-        answer = await answered(gate, person, data)
+        answer = await answered(gate, room, person, data)
         answer = signed_answer(gate.engine, signer, answer)
         return Response(answer.body, status_code=answer.status, media_type="application/xml")
 
@@ -137,16 +142,15 @@ def _file_routes(
     return [show_seal, statement]
 
 
-async def answered(gate: Gate, person: Person, data: bytes) -> XmlAnswer:
+async def answered(gate: Gate, room: ReadingRoom, person: Person, data: bytes) -> XmlAnswer:
     """Take one message of a person and answer it.
 
     Raises: HTTPException 503 when the engine did not take it or its outcome is unknown.
     """
     engine = gate.engine
-    document = parse_from(data, _sender(engine, person.institution))
-    if isinstance(document, Refusal):
-        return unreadable(data, document)
-    message = READERS[document.definition](document)
+    message = await room.read(data, _sender(engine, person.institution))
+    # While the message was read the engine may have been reopened.
+    engine = gate.engine
     if isinstance(message, Refusal):
         return unreadable(data, message)
     if isinstance(message, StatusRequest):

@@ -15,7 +15,7 @@ from huangpu.gateways.iso20022.money import Money
 TRADE_TYPES = ("RESALE", "GLOBAL_PROC", "CONTRACT_MFG", "PROJECT_BUY")
 
 
-class Code(msgspec.Struct, frozen=True):
+class Code(msgspec.Struct, frozen=True, gc=False):
     """A code of a published set or, when there is none, a proprietary one; never both."""
 
     code: str = ""
@@ -25,7 +25,7 @@ class Code(msgspec.Struct, frozen=True):
 NO_CODE = Code()
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """A postal address: structured or hybrid; without a town only in messages of before SR2026."""
 
     town_name: str = ""
@@ -45,7 +45,7 @@ class Address(msgspec.Struct, frozen=True):
     lines: tuple[str, ...] = ()
 
 
-class Party(msgspec.Struct, frozen=True):
+class Party(msgspec.Struct, frozen=True, gc=False):
     """A debtor, creditor or other party."""
 
     name: str = ""
@@ -55,7 +55,7 @@ class Party(msgspec.Struct, frozen=True):
     country_of_residence: str = ""
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, gc=False):
     """An account by IBAN or by another identification; never both."""
 
     iban: str = ""
@@ -64,7 +64,7 @@ class Account(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class BusinessHeader(msgspec.Struct, frozen=True):
+class BusinessHeader(msgspec.Struct, frozen=True, gc=False):
     """The business application header; `priority` HIGH or NORM, `copy` CODU, COPY or DUPL."""
 
     from_bic: str
@@ -78,7 +78,7 @@ class BusinessHeader(msgspec.Struct, frozen=True):
     priority: str = ""
 
 
-class TransferOrder(msgspec.Struct, frozen=True):
+class TransferOrder(msgspec.Struct, frozen=True, gc=False):
     """One credit transfer of a customer's order.
 
     `equivalent_currency` is set when the order gives an equivalent: `amount` is then in the
@@ -107,7 +107,7 @@ class TransferOrder(msgspec.Struct, frozen=True):
     remittance_text: tuple[str, ...] = ()
 
 
-class PaymentOrder(msgspec.Struct, frozen=True):
+class PaymentOrder(msgspec.Struct, frozen=True, gc=False):
     """The part of a customer's order that shares one debtor account and one date.
 
     `method` is TRF, TRA or CHK; `requested_at` is set when the order asks for a moment; `priority` is HIGH or NORM;
@@ -130,7 +130,7 @@ class PaymentOrder(msgspec.Struct, frozen=True):
     service_levels: tuple[str, ...] = ()
 
 
-class PaymentInitiation(msgspec.Struct, frozen=True):
+class PaymentInitiation(msgspec.Struct, frozen=True, gc=False):
     """A customer's order (pain.001)."""
 
     message_id: str
@@ -142,14 +142,14 @@ class PaymentInitiation(msgspec.Struct, frozen=True):
     header: BusinessHeader | None = None
 
 
-class Charge(msgspec.Struct, frozen=True):
+class Charge(msgspec.Struct, frozen=True, gc=False):
     """A charge taken by an agent of the chain; zero is allowed."""
 
     amount: Money
     agent_bic: str = ""
 
 
-class CustomerCreditTransfer(msgspec.Struct, frozen=True):
+class CustomerCreditTransfer(msgspec.Struct, frozen=True, gc=False):
     """One interbank customer payment (pacs.008, one transfer a message); its money comes by cover when the method is COVE."""
 
     message_id: str
@@ -188,7 +188,7 @@ class CustomerCreditTransfer(msgspec.Struct, frozen=True):
     header: BusinessHeader | None = None
 
 
-class StatusReason(msgspec.Struct, frozen=True):
+class StatusReason(msgspec.Struct, frozen=True, gc=False):
     """Why a status was given; each line of `information` has at most 105 characters."""
 
     code: str = ""
@@ -196,7 +196,7 @@ class StatusReason(msgspec.Struct, frozen=True):
     information: tuple[str, ...] = ()
 
 
-class TransferStatus(msgspec.Struct, frozen=True):
+class TransferStatus(msgspec.Struct, frozen=True, gc=False):
     """The status of one transfer of a customer's order."""
 
     original_end_to_end_id: str
@@ -208,7 +208,7 @@ class TransferStatus(msgspec.Struct, frozen=True):
     accepted_at: str = ""
 
 
-class PaymentOrderStatus(msgspec.Struct, frozen=True):
+class PaymentOrderStatus(msgspec.Struct, frozen=True, gc=False):
     """The status of one payment order and of its transfers."""
 
     original_payment_id: str
@@ -217,7 +217,7 @@ class PaymentOrderStatus(msgspec.Struct, frozen=True):
     transfers: tuple[TransferStatus, ...] = ()
 
 
-class CustomerStatusReport(msgspec.Struct, frozen=True):
+class CustomerStatusReport(msgspec.Struct, frozen=True, gc=False):
     """The answer to a customer's order (pain.002)."""
 
     message_id: str
@@ -231,7 +231,7 @@ class CustomerStatusReport(msgspec.Struct, frozen=True):
     header: BusinessHeader | None = None
 
 
-class InterbankStatusReport(msgspec.Struct, frozen=True):
+class InterbankStatusReport(msgspec.Struct, frozen=True, gc=False):
     """The answer to one interbank payment (pacs.002)."""
 
     message_id: str
@@ -251,7 +251,7 @@ class InterbankStatusReport(msgspec.Struct, frozen=True):
     header: BusinessHeader | None = None
 
 
-class Exchange(msgspec.Struct, frozen=True):
+class Exchange(msgspec.Struct, frozen=True, gc=False):
     """The exchange of currencies behind an entry: its other side, and the rate of one `unit` in the other currency as decimal text."""
 
     counter_value: Money
@@ -262,7 +262,7 @@ class Exchange(msgspec.Struct, frozen=True):
     contract: str = ""
 
 
-class EntryDetail(msgspec.Struct, frozen=True):
+class EntryDetail(msgspec.Struct, frozen=True, gc=False):
     """The payment, return, transfer or exchange behind an entry; `transaction_id` is the id of the return or the quote of the exchange."""
 
     amount: Money
@@ -278,7 +278,7 @@ class EntryDetail(msgspec.Struct, frozen=True):
     exchange: Exchange | None = None
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry on the account: `side` CRDT or DBIT, bank code as domain, family, sub-family."""
 
     reference: str
@@ -294,7 +294,7 @@ class Entry(msgspec.Struct, frozen=True):
     details: tuple[EntryDetail, ...] = ()
 
 
-class EntryNotification(msgspec.Struct, frozen=True):
+class EntryNotification(msgspec.Struct, frozen=True, gc=False):
     """A debit or credit notice for one account (camt.054)."""
 
     message_id: str
@@ -306,7 +306,7 @@ class EntryNotification(msgspec.Struct, frozen=True):
     header: BusinessHeader | None = None
 
 
-class MessageReject(msgspec.Struct, frozen=True):
+class MessageReject(msgspec.Struct, frozen=True, gc=False):
     """The answer to a message that could not be read (admi.002)."""
 
     related_reference: str

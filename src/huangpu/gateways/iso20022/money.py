@@ -30,7 +30,7 @@ DECIMALS: dict[str, int] = (
 )
 
 
-class Money(msgspec.Struct, frozen=True):
+class Money(msgspec.Struct, frozen=True, gc=False):
     """An amount in whole minor units of its currency (fen, cents, yen)."""
 
     amount_minor: int
