@@ -12,7 +12,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     "PATC": ("ACCP", "RJCT", "CANC"),
     "ACCP": ("ACFC", "PDNG", "RJCT"),
     "ACFC": ("ACSP", "PDNG", "RJCT"),
-    "PDNG": ("ACFC", "ACSP", "RJCT"),
+    "PDNG": ("PDNG", "ACFC", "ACSP", "RJCT", "CANC"),
     "ACSP": ("ACSC",),
     "ACSC": ("ACCC",),
     "ACCC": (),
