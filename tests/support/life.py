@@ -1,6 +1,7 @@
 """What the machine of the offshore venue draws from, and the fixture it plays on: the border, compliance officers, charges, a loan."""
 
 import datetime
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from huangpu.engine.writer import Engine
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount
 from huangpu.registry.people import Person, RegisterPerson
+from huangpu.venues.offshore.orders import Payment, Pending
+from huangpu.venues.offshore.payments.statuses import MOVES, status_of, statuses_of
 from huangpu.venues.offshore.state import PaymentOrder
 from tests.support.boundary import boundary_engine, do, lend
 from tests.support.centre import MONDAY_0930_US
@@ -87,3 +90,13 @@ def full_engine() -> Engine:
             do(engine, "operator", OpenLedgerAccount(account=fees))
     lend(engine, "L-1", 300_000_00, datetime.date(2026, 1, 1))
     return engine
+
+
+def moved_on(found: Payment | Pending | None, before: list[str]) -> list[str]:
+    """Return the statuses that a payment has passed: each after the other by the table, none of those before taken back."""
+    assert found is not None
+    passed = statuses_of(found)
+    assert all(after in MOVES[status] for status, after in pairwise(passed)), passed
+    assert passed[: len(before)] == before
+    assert passed[-1] == status_of(found)
+    return passed
