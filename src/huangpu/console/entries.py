@@ -1,7 +1,7 @@
 """The journal as people may see it: newest entries first, each with its room, and the chain that seals it.
 
-A person without `read.all` sees what their own institution sent and what concerns everybody (the centre's own life, listings). Secrets, though
-only hashes, are never shown. A list looks at a bounded number of entries and then offers to go on from there.
+A person without `read.all` sees what their own institution sent and what concerns everybody (the centre's own life, listings), and of its events
+those that are not other people's: an entry of one settles what another had waiting. Secrets, though only hashes, are never shown. A list looks at a bounded number of entries and then offers to go on from there.
 """
 
 from collections import deque
@@ -10,8 +10,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from huangpu.core.message import Command, Event
+from huangpu.core.message import Command, Event, Rejected
 from huangpu.engine import CODEC, Entry, Gate
+from huangpu.ledger.events import LegsPosted
+from huangpu.registry.charter import Tick, Ticked
+from huangpu.venues.offshore.liquidity.queue import GridlockResolved, QueueReleased
+from huangpu.venues.offshore.orders import parties_of
+from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentSettled, PaymentWaiting
 
 LANES = ("centre", "reinsurance", "offshore", "growth")
 LOOKED_AT_MAX = 4_000
@@ -66,6 +71,31 @@ def may_see(gate: Gate, scope: str | None, entry: Entry) -> bool:
         return True
     person = gate.engine.centre.registry.people.persons.get(entry.by)
     return person is not None and person.institution == scope
+
+
+def events_for(scope: str | None, entry: Entry) -> list[Event]:
+    """List the events of an entry that an institution may see; None sees all.
+
+    Reading: of a tick everybody sees that it was and what it did to own payments; of an entry that also moved other people's payments
+    neither these nor their legs, nor the list of all that were released.
+    """
+    if isinstance(entry.outcome, Rejected):
+        return []
+    if scope is None:
+        return entry.outcome
+    shown: list[Event] = []
+    for event in entry.outcome:
+        if isinstance(event, PaymentSettled | PaymentEnded | PaymentWaiting):
+            record = event.pending if isinstance(event, PaymentWaiting) else event.payment
+            if scope in parties_of(record):
+                shown.append(event)
+            elif shown and isinstance(shown[-1], LegsPosted):
+                shown.pop()
+        elif isinstance(entry.command, Tick):
+            shown += [event] if isinstance(event, Ticked) else []
+        elif not isinstance(event, QueueReleased | GridlockResolved):
+            shown.append(event)
+    return shown
 
 
 def backwards(gate: Gate, from_seq: int) -> Iterator[Entry]:

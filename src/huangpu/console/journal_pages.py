@@ -6,6 +6,7 @@ from litestar import Response, get
 
 from huangpu.console.entries import (
     LANES,
+    events_for,
     fields_of,
     head_of,
     lane_of,
@@ -17,7 +18,6 @@ from huangpu.console.entries import (
 from huangpu.console.live import State, Subject
 from huangpu.console.pages import NotFound, Visitor, page
 from huangpu.console.wording import words_of
-from huangpu.core.message import Rejected
 from huangpu.engine import Entry, Gate
 from huangpu.venues.offshore.screening.telling import told
 from huangpu.venues.offshore.screening.views import reach
@@ -104,13 +104,11 @@ async def show_entry(visitor: Visitor, seq: int) -> Response[str]:
 
 
 def _events(visitor: Visitor, entry: Entry) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Write the events of an entry; who reads no screening cases is told of them what the sender was."""
-    if isinstance(entry.outcome, Rejected):
-        return []
+    """Write the events of an entry that the reader may see; who reads no screening cases is told of them what the sender was."""
     centre = visitor.centre
     reads = reach(centre.offshore, centre.rules, visitor.signed_in.id, visitor.date)
     shown: list[tuple[str, list[tuple[str, str]]]] = []
-    for event in entry.outcome:
+    for event in events_for(visitor.scope, entry):
         said = event if reads else told(event)
         if said is not None:
             shown.append((type_of(event), fields_of(said)))
