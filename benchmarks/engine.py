@@ -152,7 +152,7 @@ def _parts() -> list[Row]:
     body = CODEC.encode(found)
     decode = _best(lambda: CODEC.decode(body))
     assert CODEC.decode(body) == found, "decoded entries differ from the encoded ones"
-    answer = _best(lambda: [CODEC.answer(entry) for entry in found])
+    answer = _best(lambda: [engine.answer(entry) for entry in found])
     texts = [msgspec.json.encode(each.command) for each in submissions]
     read = _best(lambda: [CODEC.command_from_json(text) for text in texts])
     replay = _replayed_seconds(found)

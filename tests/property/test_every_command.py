@@ -219,7 +219,7 @@ def sent(engine: Engine, by: str, command: Command, at_us: int) -> Entry:
     answer = engine.step([Submission(by, f"e-{engine.next_seq}", command, at_us)])[0]
     assert isinstance(answer, Entry)
     assert CODEC.decode(CODEC.encode([answer])) == [answer]
-    assert CODEC.answer(answer)
+    assert engine.answer(answer)
     if isinstance(answer.outcome, Rejected):
         assert engine.centre.digest() == before, f"a refusal changed the state: {answer}"
         assert answer.outcome.cite

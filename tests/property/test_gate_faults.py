@@ -89,7 +89,7 @@ async def lived(medium: Medium, seed: int) -> int:
     first = dict(told)
     for one in sent:
         await answered(gate, one, told)
-        assert CODEC.answer(told[one[:2]]) == CODEC.answer(first[one[:2]])
+        assert gate.engine.answer(told[one[:2]]) == gate.engine.answer(first[one[:2]])
     live = gate.engine.centre.digest()
     entries = list(gate.engine.entries(1))
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))

@@ -12,14 +12,13 @@ import msgspec
 
 from huangpu.core.message import Command, Event, Rejected
 from huangpu.engine import CODEC, Entry, Gate
-from huangpu.ledger.events import LegsPosted
 from huangpu.registry.charter import Tick, Ticked
-from huangpu.venues.offshore.liquidity.queue import GridlockResolved, QueueReleased
-from huangpu.venues.offshore.orders import parties_of
 from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentSettled, PaymentWaiting
+from huangpu.venues.offshore.screening.telling import concerning
 
 LANES = ("centre", "reinsurance", "offshore", "growth")
 LOOKED_AT_MAX = 4_000
+TOLD_OF_TICKS = (Ticked, PaymentSettled, PaymentEnded, PaymentWaiting)
 RECENT_KEPT = 600
 PUBLIC = frozenset(
     {
@@ -74,28 +73,18 @@ def may_see(gate: Gate, scope: str | None, entry: Entry) -> bool:
 
 
 def events_for(scope: str | None, entry: Entry) -> list[Event]:
-    """List the events of an entry that an institution may see; None sees all.
+    """List the events of an entry that an institution may see, as `concerning`; None sees all.
 
-    Reading: of a tick everybody sees that it was and what it did to own payments; of an entry that also moved other people's payments
-    neither these nor their legs, nor the list of all that were released.
+    Reading: of a tick everybody sees that it was and what it did to own payments.
     """
     if isinstance(entry.outcome, Rejected):
         return []
     if scope is None:
         return entry.outcome
-    shown: list[Event] = []
-    for event in entry.outcome:
-        if isinstance(event, PaymentSettled | PaymentEnded | PaymentWaiting):
-            record = event.pending if isinstance(event, PaymentWaiting) else event.payment
-            if scope in parties_of(record):
-                shown.append(event)
-            elif shown and isinstance(shown[-1], LegsPosted):
-                shown.pop()
-        elif isinstance(entry.command, Tick):
-            shown += [event] if isinstance(event, Ticked) else []
-        elif not isinstance(event, QueueReleased | GridlockResolved):
-            shown.append(event)
-    return shown
+    shown = concerning(entry.outcome, scope)
+    if not isinstance(entry.command, Tick):
+        return shown
+    return [event for event in shown if isinstance(event, TOLD_OF_TICKS)]
 
 
 def backwards(gate: Gate, from_seq: int) -> Iterator[Entry]:

@@ -17,7 +17,7 @@ from huangpu.engine.centre import COMMANDS, EVENTS, Centre
 from huangpu.journal.codec import Codec
 from huangpu.journal.entry import Entry
 from huangpu.journal.store import Append, Store
-from huangpu.venues.offshore.screening.telling import told
+from huangpu.venues.offshore.screening.telling import told_of
 
 BATCH_ENTRIES_MAX = 1_000
 RECENT_ENTRIES = 1_024
@@ -47,7 +47,7 @@ class Prepared(msgspec.Struct, frozen=True):
     answers: list[Entry | Rejected]
 
 
-CODEC = Codec(COMMANDS, EVENTS, told)
+CODEC = Codec(COMMANDS, EVENTS, told_of)
 
 
 class Engine:
@@ -181,6 +181,11 @@ class Engine:
         if row is None:
             return None
         return CODEC.decode_one(row.body, seq - row.first_seq)
+
+    def answer(self, entry: Entry) -> bytes:
+        """Return the answer to the sender of an entry: the same bytes every time, whoever of the institution asks."""
+        person = self.centre.registry.people.persons.get(entry.by)
+        return CODEC.answer(entry, person.institution if person else "")
 
     def entries(self, from_seq: int) -> Iterator[Entry]:
         """Read durable entries from a number on."""

@@ -25,13 +25,13 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Codec:
-    """Encoder and decoders of one set of commands and events; `told` says what an answer tells of an event, None: nothing."""
+    """Encoder and decoders of one set of commands and events; `told` says what an answer tells an institution of its entry's events."""
 
     def __init__(
         self,
         commands: Sequence[type[Command]],
         events: Sequence[type[Event]],
-        told: Callable[[Event], object | None] = lambda event: event,
+        told: Callable[[Sequence[Event], str], Sequence[object]] = lambda events, _: events,
     ) -> None:
         self._told = told
         self.command_type: Any = Union[tuple(commands)]  # noqa: UP007 - a union built at run time
@@ -92,14 +92,11 @@ class Codec:
         command: Command = msgspec.convert(tree, self.command_type)
         return command
 
-    def answer(self, entry: Entry) -> bytes:
-        """Return the JSON answer to an entry: the same bytes every time it is asked for."""
+    def answer(self, entry: Entry, institution: str) -> bytes:
+        """Return the JSON answer to the institution that sent an entry: the same bytes every time it is asked for."""
         tree = answer_tree(entry)
         if not isinstance(entry.outcome, Rejected):
-            told = self._told
-            tree["events"] = [
-                shown for event in entry.outcome if (shown := told(event)) is not None
-            ]
+            tree["events"] = self._told(entry.outcome, institution)
         return self._json.encode(tree)
 
 

@@ -11,7 +11,7 @@ from huangpu.core.message import Rejected
 from huangpu.engine import gate as gates
 from huangpu.engine.centre import Centre
 from huangpu.engine.gate import Gate, Overloaded
-from huangpu.engine.writer import CODEC, Engine, EngineStopped, Submission
+from huangpu.engine.writer import Engine, EngineStopped, Submission
 from huangpu.journal.memory import MemoryStore
 from huangpu.journal.store import Append
 from huangpu.registry.institutions import Institution, InstitutionKind, RegisterInstitution
@@ -91,7 +91,7 @@ def test_an_unknown_write_is_told_and_the_same_id_learns_what_became_of_it(
         answer = await gate.submit("operator", "b1", bank(1))
         assert not isinstance(answer, Rejected)
         assert answer.seq == 2
-        assert b"InstitutionRegistered" in CODEC.answer(answer)
+        assert b"InstitutionRegistered" in gate.engine.answer(answer)
         await gate.stop()
 
     asyncio.run(scenario())

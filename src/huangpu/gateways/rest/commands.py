@@ -62,7 +62,7 @@ async def submitted(gate: Gate, person_id: str, key: str, command: Command) -> A
     headers = REPLAYED if answer.seq < next_seq else None
     if isinstance(answer.outcome, Rejected):
         return refused(answer.outcome, answer.seq, headers)
-    return Answer(200, CODEC.answer(answer), headers=headers or NO_HEADERS)
+    return Answer(200, gate.engine.answer(answer), headers=headers or NO_HEADERS)
 
 
 async def answer_bulk(
@@ -95,7 +95,7 @@ async def answer_bulk(
         answers = await gate.submit_all(person.id, commands)
     except (Overloaded, EngineStopped) as error:
         return not_taken(error)
-    return Answer(200, b"[" + b",".join(map(_line, answers)) + b"]")
+    return Answer(200, b"[" + b",".join(_line(gate, answer) for answer in answers) + b"]")
 
 
 def is_key(key: str) -> bool:
@@ -121,7 +121,7 @@ def _key_wrong(key: str, path: str) -> Answer:
     return problem(400, "IDEMPOTENCY_KEY_MISSING", detail, path=path)
 
 
-def _line(answer: Entry | Rejected) -> bytes:
+def _line(gate: Gate, answer: Entry | Rejected) -> bytes:
     if isinstance(answer, Entry):
-        return CODEC.answer(answer)
+        return gate.engine.answer(answer)
     return msgspec.json.encode({"outcome": "rejected", **msgspec.structs.asdict(answer)})

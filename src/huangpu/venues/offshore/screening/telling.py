@@ -1,15 +1,18 @@
 """What the sender of a command is told of its events: whether a payment waits, never that a name was compared and with what.
 
 A review is a review, be it screening or a release; scores, list versions and who looked are left out. Officers read them in their views.
+Nor is anybody told of other people's payments that an entry moved, such as those that a credit let out of the queue.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from huangpu.core.message import Event
-from huangpu.venues.offshore.orders import Payment, Pending, Wait
+from huangpu.ledger.events import LegsPosted
+from huangpu.venues.offshore.liquidity.queue import GridlockResolved, QueueReleased
+from huangpu.venues.offshore.orders import Payment, Pending, Wait, parties_of
 from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentSettled, PaymentWaiting
 from huangpu.venues.offshore.screening.cases import (
     ClearScreeningCase,
@@ -37,6 +40,41 @@ OFFICERS_OWN: Final = frozenset(
 
 _REVIEWS = (Wait.SCREENING, Wait.RELEASE)
 _UNTOLD = ("screened", "score_bp", "released")
+
+
+def told_of(events: Sequence[Event], institution: str) -> list[object]:
+    """Return what an institution is told of an entry that it sent."""
+    told_each = (told(event) for event in concerning(events, institution))
+    return [shown for shown in told_each if shown is not None]
+
+
+def concerning(events: Sequence[Event], institution: str) -> list[Event]:
+    """Leave out of an entry's events other people's payments, their legs, and the lists of all that were released.
+
+    Reading: legs stand before the payment that they move; those of netting move many people's money at once and are told to nobody.
+    """
+    shown: list[Event] = []
+    legs: list[LegsPosted] = []
+    for event in events:
+        if isinstance(event, LegsPosted):
+            legs.append(event)
+            continue
+        record = _record_of(event)
+        if record is None:
+            shown += legs
+            if not isinstance(event, QueueReleased | GridlockResolved):
+                shown.append(event)
+        elif institution in parties_of(record):
+            shown += [each for each in legs if not each.simultaneous]
+            shown.append(event)
+        legs.clear()
+    return shown + legs
+
+
+def _record_of(event: Event) -> Payment | Pending | None:
+    if isinstance(event, PaymentSettled | PaymentEnded):
+        return event.payment
+    return event.pending if isinstance(event, PaymentWaiting) else None
 
 
 def told(event: Event) -> object | None:

@@ -12,7 +12,7 @@ from huangpu.core.message import Rejected
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import Row
 from huangpu.engine.replay import audit
-from huangpu.engine.writer import CODEC, Engine
+from huangpu.engine.writer import Engine
 from huangpu.gateways.iso20022.reasons import status_reason
 from huangpu.gateways.stream.notices import Share, notice_of
 from huangpu.journal.entry import Entry
@@ -235,10 +235,10 @@ def test_an_answer_tells_nothing_of_screening(name: str) -> None:
     assert any(isinstance(event, ScreeningCaseOpened) for event in events_of(entry))
     (case,) = cases(engine)
     cleared = accepted(send(engine, "bk1-checker", clear(case)))
-    for answer in (CODEC.answer(entry), CODEC.answer(cleared).split(b'"events"')[1]):
+    for answer in (engine.answer(entry), engine.answer(cleared).split(b'"events"')[1]):
         for word in (b"creening", b"SCREEN", b"score", b"SIM", b"E1", b"hits"):
             assert word not in answer.replace(b"ScreeningCaseDecided", b""), word
-    assert b"REVIEW" in CODEC.answer(entry) or name == MIDDLING
+    assert b"REVIEW" in engine.answer(entry) or name == MIDDLING
     assert notice_of(cleared, Share(())).command == ""
 
 

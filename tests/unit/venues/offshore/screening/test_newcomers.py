@@ -11,7 +11,7 @@ from huangpu.app import load_rules
 from huangpu.core.reasons import Reason
 from huangpu.engine.centre import Centre
 from huangpu.engine.replay import audit
-from huangpu.engine.writer import CODEC, Engine
+from huangpu.engine.writer import Engine
 from huangpu.journal.entry import Entry
 from huangpu.registry.charter import Tick
 from huangpu.registry.institutions import InstitutionKind
@@ -151,10 +151,10 @@ def test_a_hit_among_the_late_gets_its_case_and_the_money_is_held() -> None:
 def test_the_customer_is_told_of_a_review_as_of_any_other() -> None:
     engine = screening_engine()
     for entry in (accepted(send(engine, "otc1-treasurer", batch(fresh(30)))), tick(engine)):
-        answer = CODEC.answer(entry)
+        answer = engine.answer(entry)
         for word in (b"creening", b"SCREEN", b"score", b"SIM 1", b"hits", b"Parties"):
             assert word not in answer, word
-    assert b"REVIEW" in CODEC.answer(next(iter(engine.entries(engine.next_seq - 2))))
+    assert b"REVIEW" in engine.answer(next(iter(engine.entries(engine.next_seq - 2))))
 
 
 def test_of_an_atomic_batch_nothing_is_carried_out_when_one_would_have_to_wait() -> None:
