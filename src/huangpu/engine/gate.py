@@ -36,6 +36,7 @@ class Gate:
         self._wake = asyncio.Event()
         self._durable = asyncio.Event()
         self._durable.set()
+        self._readers = 0
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._listeners: list[Callable[[list[Entry]], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -104,15 +105,23 @@ class Gate:
         return list(await asyncio.gather(*futures))
 
     async def settled(self) -> None:
-        """Wait until no write is in flight; readers call it before they look, and look at `engine.stopped` after."""
-        await self._durable.wait()
+        """Wait until no write is in flight; readers call it before they look, and look at `engine.stopped` after.
+
+        What is read before the next await is durable.
+        """
+        self._readers += 1
+        try:
+            while not self._durable.is_set():
+                await self._durable.wait()
+        finally:
+            self._readers -= 1
 
     async def readable(self) -> None:
         """Wait until what memory shows is durable.
 
         Raises: EngineStopped while the engine waits to be reopened: memory may then show what the journal does not hold.
         """
-        await self._durable.wait()
+        await self.settled()
         if self.engine.stopped:
             raise EngineStopped("the engine reopens from its journal")
 
@@ -122,6 +131,9 @@ class Gate:
             self._wake.clear()
             while self._queue:
                 await self._batch()
+                if self._readers:
+                    # Who waited for the write looks now, before the next batch is in memory and not on disk.
+                    await asyncio.sleep(0)
 
     async def _batch(self) -> None:
         count = min(len(self._queue), BATCH_ENTRIES_MAX)

@@ -1,6 +1,8 @@
 """The asynchronous door: batching, overload, a stopped engine that reopens."""
 
 import asyncio
+import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -133,5 +135,36 @@ def test_a_fault_in_a_decision_stops_the_engine_instead_of_building_on_half_a_st
         assert not isinstance(answer, Rejected)
         assert gate.engine.centre is not broken
         await gate.stop()
+
+    asyncio.run(scenario())
+
+
+def test_a_reader_sees_no_batch_before_it_is_durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        gate, store = flaky_gate()
+        append = store.append
+
+        def slowly(*row: Any) -> Append:
+            time.sleep(0.02)
+            return append(*row)
+
+        monkeypatch.setattr(store, "append", slowly)
+        commands = [bank(number) for number in range(6)]
+        seen: list[tuple[int, int]] = []
+
+        async def look() -> None:
+            await gate.settled()
+            seen.append((gate.engine.next_seq, gate.engine.store.tail().next_seq))
+
+        gate.start()
+        tasks: list[asyncio.Task[Any]] = []
+        for number, command in enumerate(commands):
+            tasks.append(asyncio.create_task(gate.submit("operator", f"b{number}", command)))
+            await asyncio.sleep(0.005)
+            tasks.append(asyncio.create_task(look()))
+        await asyncio.gather(*tasks)
+        await gate.stop()
+        assert len(seen) == len(commands)
+        assert [decided for decided, _ in seen] == [durable for _, durable in seen]
 
     asyncio.run(scenario())
