@@ -4,4 +4,4 @@ Three venues (a reinsurance exchange, real-time settlement for offshore trade, a
 on one journal, one ledger and one rule book. This package file holds the version only; import from the rooms.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.2.1"
