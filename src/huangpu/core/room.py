@@ -1,8 +1,8 @@
 """The table every room hands to the engine: its commands, its events, and who decides and applies them.
 
 A room lists its handlers explicitly in one `Table`; nothing registers itself on import. `decide` is pure; `apply` assigns.
-A block handler (`run`) is the second lane: a kernel runs packed records in one call and returns the digest of its outcome as
-its events; replay runs it again and compares.
+A handler with `rerun` is the second lane: deciding runs packed records through a kernel in one call and returns the digest of its outcome as
+its events; replay runs the kernel again, asks no rule of today, and compares.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from huangpu.core.rulebook import RuleBook
 
 Decide = Callable[[Any, RuleBook, Any, Stamp], Decision]
 Apply = Callable[[Any, Any, Stamp], None]
+Rerun = Callable[[Any, Any, Stamp], list[Event]]
 OnTick = Callable[[Any, RuleBook, Stamp], list[Event]]
 
 
@@ -22,7 +23,7 @@ class Handler(NamedTuple):
     command: type[Command]
     permission: str
     decide: Decide
-    block: bool = False
+    rerun: Rerun | None = None
 
 
 class Table(NamedTuple):

@@ -14,7 +14,7 @@ from huangpu.core import identifiers
 from huangpu.core.calendar import date_of
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
-from huangpu.core.room import Apply, Handler, Table
+from huangpu.core.room import Apply, Handler, Rerun, Table
 from huangpu.core.rulebook import Row, RuleBook, RuleNotInForce
 from huangpu.ledger import events as ledger_events
 from huangpu.ledger.book import Book
@@ -104,7 +104,13 @@ class Centre:
     def runs_block(self, command: Command) -> bool:
         """Tell whether deciding this command already changes the state (second lane)."""
         bound = self._handlers.get(type(command))
-        return bound is not None and bound.block
+        return bound is not None and bound.rerun is not None
+
+    def rerun_block(self, command: Command, stamp: Stamp) -> list[Event]:
+        """Run the kernel on a block that the journal holds as accepted, and return what it gives now."""
+        bound = self._handlers[type(command)]
+        assert bound.rerun is not None, command
+        return bound.rerun(bound.state, command, stamp)
 
     def apply(self, events: Sequence[Event], stamp: Stamp) -> None:
         """Apply the events of one entry in their order."""
@@ -176,7 +182,7 @@ def _tick(centre: Centre, rules: RuleBook, command: Tick, stamp: Stamp) -> Decis
 class _Bound(NamedTuple):
     permission: str
     decide: Callable[[Any, RuleBook, Any, Stamp], Decision]
-    block: bool
+    rerun: Rerun | None
     state: Any
 
 
@@ -230,7 +236,7 @@ def _tables_of(
         for handler in table.handlers:
             assert handler.command not in handlers
             handlers[handler.command] = _Bound(
-                handler.permission, handler.decide, handler.block, state
+                handler.permission, handler.decide, handler.rerun, state
             )
         for event, apply in table.appliers.items():
             assert event not in appliers

@@ -139,11 +139,18 @@ def post_transfer_block(
     refusal = _foreign_debit(book, records, stamp) or _venue_hold(book, records)
     if refusal is not None:
         return refusal
+    return _run_block(book, command, stamp)
+
+
+def _run_block(book: Book, command: PostTransferBlock, stamp: Stamp) -> list[Event]:
+    """Run the kernel on a block that may run, or that a journal says has run."""
+    records = np.frombuffer(command.records, dtype=TRANSFER_RECORD)
     codes = book.post_block(records)
     book.history.note_block(stamp.seq, stamp.at_us, records, codes)
     posted = int(np.count_nonzero(codes == 0))
     digest = hashlib.sha256(np.ascontiguousarray(codes).tobytes()).hexdigest()
-    return [TransferBlockPosted(posted=posted, refused=count - posted, codes_sha256=digest)]
+    refused = len(records) - posted
+    return [TransferBlockPosted(posted=posted, refused=refused, codes_sha256=digest)]
 
 
 def _foreign_debit(book: Book, records: Records, stamp: Stamp) -> Rejected | None:
@@ -193,7 +200,7 @@ TABLE = Table(
     handlers=(
         Handler(OpenLedgerAccount, "ledger.operate", open_ledger_account),
         Handler(PostOpeningBalance, "ledger.operate", post_opening_balance),
-        Handler(PostTransferBlock, "ledger.block", post_transfer_block, block=True),
+        Handler(PostTransferBlock, "ledger.block", post_transfer_block, rerun=_run_block),
     ),
     appliers={AccountOpened: _open, LegsPosted: _post, TransferBlockPosted: _posted},
 )

@@ -4,8 +4,10 @@ import pytest
 from tests.support.centre import accepted, founded_engine, refused, send
 from tests.support.offshore import balance, offshore_engine
 
+from huangpu.app import load_rules, open_engine
 from huangpu.core.reasons import Reason
-from huangpu.ledger import Leg, LegKind, pack
+from huangpu.engine import replay
+from huangpu.ledger import Leg, LegKind, events, pack
 from huangpu.ledger.accounts import VENUE_HELD_KINDS, Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
 from huangpu.registry.cash_accounts import AccountClass
@@ -109,3 +111,26 @@ def test_a_block_makes_and_closes_its_own_holds_where_no_venue_has_any() -> None
 
 def test_every_class_of_a_cash_account_is_one_where_venues_hold() -> None:
     assert set(AccountClass) | {"NOSTRO", "CASH", "SHARES"} == VENUE_HELD_KINDS
+
+
+def test_a_block_that_would_be_refused_today_stays_what_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = founded_engine()
+    for code in ("A/CNY", "B/CNY"):
+        account = Account(code, "HUANGPU", "CNY", "U", "CASH", Side.CREDIT, booked_min=None)
+        accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
+    bulk = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    held = PostTransferBlock(records=pack([[Leg(LegKind.HOLD, 0, 1, 5)]]).tobytes())
+    with monkeypatch.context() as of_before:
+        of_before.setattr(events, "VENUE_HELD_KINDS", frozenset())
+        entry = accepted(send(engine, "bulk", held))
+    assert refused(send(engine, "bulk", held)).reason is Reason.ACCOUNT_CLASS_FORBIDDEN
+    again = open_engine(engine.store, load_rules(), lambda: 0)
+    assert again.centre.digest() == engine.centre.digest()
+    report = replay.audit(load_rules(), engine.entries(1))
+    assert [(each.seq, each.now) for each in report.differences] == [
+        (entry.seq, "ACCOUNT_CLASS_FORBIDDEN")
+    ]
+    assert report.state_sha256 == engine.centre.digest()

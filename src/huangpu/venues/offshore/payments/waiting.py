@@ -335,7 +335,7 @@ def _value_date_us(draft: Draft, plan: Plan) -> int | Rejected:
 def _voids(draft: Draft, pending: Pending) -> list[Leg]:
     """Free the holds of a payment.
 
-    Reading: a holder may have closed a hold on its own account in bulk (huangpu policy 2); nothing is left of that one to free.
+    Reading: in a journal of before 0.2.1 a holder may have closed a hold on its own account in bulk; nothing is left of that one to free.
     """
     legs: list[Leg] = []
     for number in pending.holds:
