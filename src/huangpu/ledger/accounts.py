@@ -13,12 +13,14 @@ import msgspec
 INTERUNIT = "INTERUNIT"
 RESERVED_PREFIXES = ("INTERUNIT-", "OPENING-", "NOSTRO-", "ISSUED-", "GROWTH-")
 """Beginnings of account codes that only the venues' own commands give: mirrors, and the claims of the growth tier."""
-VENUE_HELD_KINDS = frozenset(
+PAYMENT_KINDS = frozenset(
     {
         *("FTE", "FTN", "FTU", "FTI", "FTF", "NRA", "OSA", "EFE", "EFN", "EFF", "EFU"),
-        *("DOM", "OVS", "NOSTRO", "CASH", "SHARES"),
+        *("DOM", "OVS", "NOSTRO", INTERUNIT, "OPENING"),
     }
 )
+"""Kinds of accounts whose money moves by payments alone, each of which the transfer matrix has to allow, and the mirrors behind them."""
+VENUE_HELD_KINDS = PAYMENT_KINDS | {"CASH", "SHARES"}
 """Kinds of accounts on which the venues place holds, for payments that wait and orders that rest: no hold there is anybody else's."""
 
 

@@ -14,7 +14,13 @@ from huangpu.core.reasons import Reason
 from huangpu.core.room import Handler, Table
 from huangpu.core.rulebook import RuleBook
 from huangpu.core.values import AMOUNT_MAX
-from huangpu.ledger.accounts import RESERVED_PREFIXES, VENUE_HELD_KINDS, Account, Side
+from huangpu.ledger.accounts import (
+    PAYMENT_KINDS,
+    RESERVED_PREFIXES,
+    VENUE_HELD_KINDS,
+    Account,
+    Side,
+)
 from huangpu.ledger.book import Book
 from huangpu.ledger.kernel import BOOKED_LIMIT, Records
 from huangpu.ledger.transfers import TRANSFER_RECORD, Leg, LegKind
@@ -126,8 +132,8 @@ def post_transfer_block(
 ) -> Decision:
     """Run a block of packed transfers through the kernel; changes the book at once (block lane).
 
-    Rule: huangpu policy 3: only the holder's own institution debits an account in bulk, and holds are made, spent and released in bulk
-    only where no venue places its own: what a payment or an order keeps is not its holder's to free.
+    Rule: huangpu policy 3: only the holder's own institution debits an account in bulk; no block goes past the transfer matrix; holds are
+    made, spent and released in bulk only where no venue places its own: what a payment or an order keeps is not its holder's to free.
     Rejects: BLOCK_MALFORMED, NOT_YOUR_INSTITUTION, ACCOUNT_CLASS_FORBIDDEN.
     """
     size = TRANSFER_RECORD.itemsize
@@ -136,7 +142,11 @@ def post_transfer_block(
         detail = f"{len(command.records)} bytes, 1 to {BLOCK_RECORDS_MAX} records of {size} bytes"
         return Rejected(Reason.BLOCK_MALFORMED, detail, "huangpu policy 3")
     records = np.frombuffer(command.records, dtype=TRANSFER_RECORD)
-    refusal = _foreign_debit(book, records, stamp) or _venue_hold(book, records)
+    refusal = (
+        _foreign_debit(book, records, stamp)
+        or _past_the_matrix(book, records)
+        or _venue_hold(book, records)
+    )
     if refusal is not None:
         return refusal
     return _run_block(book, command, stamp)
@@ -163,6 +173,16 @@ def _foreign_debit(book: Book, records: Records, stamp: Stamp) -> Rejected | Non
     return None
 
 
+def _past_the_matrix(book: Book, records: Records) -> Rejected | None:
+    """Refuse a block that touches an account whose money moves by payments."""
+    for number in _known(book, np.concatenate((records["debit"], records["credit"]))):
+        account = book.account(number)
+        if account.kind in PAYMENT_KINDS:
+            detail = f"{account.code}, a {account.kind}: its money moves by payments that the transfer matrix allows"
+            return Rejected(Reason.ACCOUNT_CLASS_FORBIDDEN, detail, "huangpu policy 3")
+    return None
+
+
 def _venue_hold(book: Book, records: Records) -> Rejected | None:
     """Refuse a block that makes, spends or releases holds on an account where the venues place theirs."""
     kinds = records["kind"]
@@ -179,7 +199,10 @@ def _venue_hold(book: Book, records: Records) -> Rejected | None:
 def _known(book: Book, numbers: npt.NDArray[np.int32]) -> list[int]:
     """List the accounts that are named, once each; unknown numbers are the kernel's to refuse, record by record."""
     count = book.account_count()
-    return [number for number in np.unique(numbers).tolist() if 0 <= number < count]
+    named = np.zeros(count, dtype=np.bool_)
+    named[numbers[(numbers >= 0) & (numbers < count)]] = True
+    found: list[int] = np.flatnonzero(named).tolist()
+    return found
 
 
 def _open(book: Book, event: AccountOpened, stamp: Stamp) -> None:

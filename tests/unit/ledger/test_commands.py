@@ -8,7 +8,7 @@ from huangpu.app import load_rules, open_engine
 from huangpu.core.reasons import Reason
 from huangpu.engine import replay
 from huangpu.ledger import Leg, LegKind, events, pack
-from huangpu.ledger.accounts import VENUE_HELD_KINDS, Account, Side
+from huangpu.ledger.accounts import PAYMENT_KINDS, VENUE_HELD_KINDS, Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
 from huangpu.registry.cash_accounts import AccountClass
 from huangpu.registry.people import Person, RegisterPerson
@@ -110,7 +110,8 @@ def test_a_block_makes_and_closes_its_own_holds_where_no_venue_has_any() -> None
 
 
 def test_every_class_of_a_cash_account_is_one_where_venues_hold() -> None:
-    assert set(AccountClass) | {"NOSTRO", "CASH", "SHARES"} == VENUE_HELD_KINDS
+    assert set(AccountClass) | {"NOSTRO", "INTERUNIT", "OPENING"} == PAYMENT_KINDS
+    assert PAYMENT_KINDS | {"CASH", "SHARES"} == VENUE_HELD_KINDS
 
 
 def test_a_block_that_would_be_refused_today_stays_what_it_was(

@@ -26,9 +26,9 @@ ACCOUNTS = 4
 
 def opened() -> Book:
     book = Book()
-    book.open_account(Account("OPENING", "CENTRE", "USD", "U", "OPENING", Side.DEBIT, None))
+    book.open_account(Account("OPENING", "CENTRE", "USD", "U", "SOURCE", Side.DEBIT, None))
     for number in range(1, ACCOUNTS):
-        book.open_account(Account(f"A{number}", "HOLDER", "USD", "U", "FTE", Side.CREDIT, None))
+        book.open_account(Account(f"A{number}", "HOLDER", "USD", "U", "OWN", Side.CREDIT, None))
     return book
 
 

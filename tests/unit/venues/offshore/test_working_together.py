@@ -32,7 +32,7 @@ from huangpu.engine.writer import Engine
 from huangpu.gateways.stream.notices import Share, notice_of
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
-from huangpu.ledger.transfers import LegKind, pack
+from huangpu.ledger.transfers import Leg, LegKind, pack
 from huangpu.registry.charter import Tick
 from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.offshore.accounts import opening_code
@@ -155,7 +155,7 @@ def test_the_bulk_lane_frees_no_hold_of_a_payment() -> None:
         refusal = refused(send(engine, "otc1-bulk", PostTransferBlock(records=records)))
         assert refusal.reason is Reason.ACCOUNT_CLASS_FORBIDDEN
         assert (refusal.detail.partition(":")[0], refusal.cite) == (
-            f"{PAYER}, a FTE",
+            "NOSTRO-BK1@OVB/USD, a NOSTRO",
             "huangpu policy 3",
         )
     assert engine.centre.digest() == before
@@ -362,3 +362,22 @@ def test_a_listing_dated_ahead_deals_no_exchange_before_its_day() -> None:
     accepted(send(engine, "zone-1", command))
     quoted(engine)
     accepted(accept(engine))
+
+
+@pytest.mark.parametrize("credit", ["FTE-OTC1/USD", "NOSTRO-BK1@OVB/USD", "OPENING-BK1-SAU/USD"])
+def test_the_bulk_lane_moves_no_money_past_the_matrix(credit: str) -> None:
+    engine = screening_engine()
+    bulk = Person(id="bk1-bulk", institution="BK1", roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    account = Account("OWN-BK1/USD", "BK1", "USD", "BK1-SAU", "OWN", Side.CREDIT, booked_min=None)
+    accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
+    ledger = engine.centre.ledger
+    own, other = ledger.number("OWN-BK1/USD"), ledger.number(credit)
+    assert own is not None
+    assert other is not None
+    before = engine.centre.digest()
+    records = pack([[Leg(LegKind.TRANSFER, own, other, 5)]]).tobytes()
+    refusal = refused(send(engine, "bk1-bulk", PostTransferBlock(records=records)))
+    assert (refusal.reason, refusal.cite) == (Reason.ACCOUNT_CLASS_FORBIDDEN, "huangpu policy 3")
+    assert refusal.detail.startswith(f"{credit}, a ")
+    assert engine.centre.digest() == before
