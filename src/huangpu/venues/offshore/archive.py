@@ -16,7 +16,14 @@ import msgspec
 
 from huangpu.core.calendar import date_of
 from huangpu.core.keys import KeyTable
-from huangpu.venues.offshore.orders import SETTLED, Payment, PaymentOrder, keys_of, parties_among
+from huangpu.venues.offshore.orders import (
+    SETTLED,
+    Payment,
+    PaymentOrder,
+    keys_of,
+    parties_among,
+    uetr_key,
+)
 
 BLOCK_PAYMENTS = 1_024
 
@@ -126,7 +133,7 @@ class PaymentLog:
 
     def get(self, uetr: str) -> Payment | None:
         """Return the payment of a UETR."""
-        for number in self._keys.find(f"U{uetr}"):
+        for number in self._keys.find(uetr_key(uetr)):
             found = self.at(number)
             if found.order.uetr == uetr:
                 return found

@@ -192,6 +192,11 @@ def message_key(sender: str, message_id: str) -> str:
     return f"M{sender}|{message_id}"
 
 
+def batch_key(sender: str, message_id: str) -> str:
+    """Return the key of a batch: its sender and its message id."""
+    return f"{sender}|{message_id}"
+
+
 def instruction_key(sender: str, instruction_id: str) -> str:
     """Return the key under which a sender's instruction id is used up."""
     return f"I{sender}|{instruction_id}"

@@ -32,8 +32,7 @@ from huangpu.venues.offshore.orders import Direction, PaymentOrder, parties_amon
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.final import FUNDS
-from huangpu.venues.offshore.payments.plan import MIRRORS
-from huangpu.venues.offshore.recalls.returns import overseas_and_bank
+from huangpu.venues.offshore.payments.plan import MIRRORS, overseas_and_bank
 from huangpu.venues.offshore.state import Offshore, nostro_code
 
 LIQUIDITY = "FXLIQ"

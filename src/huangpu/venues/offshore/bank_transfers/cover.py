@@ -34,10 +34,9 @@ from huangpu.venues.offshore.orders import (
 )
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
-from huangpu.venues.offshore.payments.plan import MIRRORS, planned_inward
+from huangpu.venues.offshore.payments.plan import MIRRORS, overseas_and_bank, planned_inward
 from huangpu.venues.offshore.payments.waiting import accepted, end, resolve
 from huangpu.venues.offshore.payments.words import PaymentEnded
-from huangpu.venues.offshore.recalls.returns import overseas_and_bank
 from huangpu.venues.offshore.recalls.working_days import last_us
 from huangpu.venues.offshore.state import Offshore
 

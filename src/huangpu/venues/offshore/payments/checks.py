@@ -14,12 +14,14 @@ from huangpu.venues.offshore.matrix import Cell, Line, Permission
 from huangpu.venues.offshore.orders import (
     END_TO_END_NOT_PROVIDED,
     PaymentOrder,
+    batch_key,
     end_to_end_key,
     instruction_key,
     message_key,
     uetr_key,
 )
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import ListingState
 from huangpu.venues.offshore.upgraded import is_capital_item, is_upgraded
 from huangpu.venues.offshore.white_list.standing import state_at
@@ -91,7 +93,7 @@ def message_refusal(draft: Draft) -> Rejected | None:
     if not 0 < len(draft.message_id) <= ID_LENGTH_MAX:
         detail = f"message id {draft.message_id!r}: 1 to {ID_LENGTH_MAX} characters"
         return Rejected(Reason.FIELD_OUT_OF_RANGE, detail, FORM)
-    batch = f"{draft.sender}|{draft.message_id}" in draft.room.books.batches
+    batch = batch_key(draft.sender, draft.message_id) in draft.room.books.batches
     if batch or draft.uses(message_key(draft.sender, draft.message_id)):
         detail = f"message id {draft.message_id} of {draft.sender} is used, each once"
         return Rejected(Reason.MESSAGE_ID_REUSED, detail, DUPLICATES)
@@ -142,8 +144,7 @@ def orderer_refusal(draft: Draft, account: CashAccount) -> Rejected | None:
     """
     if draft.stamp.institution in (account.holder, draft.bank):
         return None
-    detail = f"{draft.stamp.person} acts for {draft.stamp.institution}; needed the holder of {account.id} or the instructed bank"
-    return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, PARTIES)
+    return not_yours(draft.stamp, f"the holder of {account.id} or the instructed bank", PARTIES)
 
 
 def creditor_account(draft: Draft, order: PaymentOrder) -> CashAccount | Rejected | None:

@@ -6,18 +6,19 @@ itself (form, ids, who asked) is not asked twice.
 
 import msgspec
 
-from huangpu.core.message import Event, Rejected
+from huangpu.core.message import Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.ledger.transfers import Leg, LegKind
 from huangpu.registry.cash_accounts import AccountClass, CashAccount, ledger_code
-from huangpu.registry.institutions import Institution
+from huangpu.registry.institutions import Institution, InstitutionKind
 from huangpu.venues.offshore.matrix import Cell, cell
 from huangpu.venues.offshore.monitoring import limits
 from huangpu.venues.offshore.orders import Direction, PaymentOrder, Pending
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.second_line import purposes
-from huangpu.venues.offshore.state import nostro_code
+from huangpu.venues.offshore.state import Offshore, nostro_code
 from huangpu.venues.offshore.upgraded import in_pair
 
 MIRRORS = "huangpu policy 24, units, mirrors and correspondents"
@@ -213,6 +214,25 @@ def _routed(draft: Draft, debit: str, credit: str, amount: int) -> list[Leg]:
     assert payer is not None, debit
     assert receiver is not None, credit
     return ledger.route(payer, receiver, amount)
+
+
+def overseas_and_bank(
+    room: Offshore, instructing_agent: str, instructed_agent: str, stamp: Stamp
+) -> tuple[str, str] | Rejected:
+    """Read the agents of a message from overseas, entered by either of them: the ids of the overseas bank and of the bank here.
+
+    Rejects: AGENT_UNKNOWN, NOT_YOUR_INSTITUTION.
+    """
+    sender, bank = room.by_bic(instructing_agent), room.by_bic(instructed_agent)
+    if sender is None or sender.kind is not InstitutionKind.OVERSEAS_BANK:
+        detail = f"instructing agent {instructing_agent!r} is no overseas bank of the centre"
+        return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
+    if bank is None or bank.kind is not InstitutionKind.BANK:
+        detail = f"instructed agent {instructed_agent!r} is no bank of the centre"
+        return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
+    if stamp.institution not in (sender.id, bank.id):
+        return not_yours(stamp, f"{sender.id} or {bank.id}", checks.PARTIES)
+    return sender.id, bank.id
 
 
 def holds_of(plan: Plan) -> list[Leg]:

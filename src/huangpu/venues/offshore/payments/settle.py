@@ -7,13 +7,17 @@ moves inside its bank's separate accounting unit, between units through their mi
 from huangpu.core.message import Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
 from huangpu.core.rulebook import RuleBook
-from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.liquidity.queue import released, with_released
-from huangpu.venues.offshore.orders import PaymentOrder
+from huangpu.venues.offshore.orders import PaymentOrder, batch_key
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.counting import noted
 from huangpu.venues.offshore.payments.draft import Draft
-from huangpu.venues.offshore.payments.plan import MIRRORS, Plan, planned, planned_inward
+from huangpu.venues.offshore.payments.plan import (
+    Plan,
+    overseas_and_bank,
+    planned,
+    planned_inward,
+)
 from huangpu.venues.offshore.payments.waiting import accepted
 from huangpu.venues.offshore.payments.words import (
     BatchProcessed,
@@ -117,24 +121,16 @@ def receive_credit_transfer(
     Rejects: AGENT_UNKNOWN, NOT_YOUR_INSTITUTION, FIELD_OUT_OF_RANGE, MESSAGE_ID_REUSED, those of form, duplicates and accounts,
     SECOND_LINE_CURRENCY, TRANSFER_FORBIDDEN, BALANCE_LIMIT_EXCEEDED.
     """
-    sender = room.by_bic(command.instructing_agent)
-    bank = room.by_bic(command.instructed_agent)
-    if sender is None or sender.kind is not InstitutionKind.OVERSEAS_BANK:
-        detail = (
-            f"instructing agent {command.instructing_agent!r} is no overseas bank of the centre"
-        )
-        return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
-    if bank is None or bank.kind is not InstitutionKind.BANK:
-        detail = f"instructed agent {command.instructed_agent!r} is no bank of the centre"
-        return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
-    if stamp.institution not in (sender.id, bank.id):
-        detail = f"{stamp.person} acts for {stamp.institution}; needed {sender.id} or {bank.id}"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, checks.PARTIES)
-    draft = Draft(room, rules, stamp, sender=sender.id, bank=bank.id, message_id=command.message_id)
+    agents = overseas_and_bank(room, command.instructing_agent, command.instructed_agent, stamp)
+    if isinstance(agents, Rejected):
+        return agents
+    sender, bank = agents
+    draft = Draft(room, rules, stamp, sender=sender, bank=bank, message_id=command.message_id)
     refused = checks.message_refusal(draft)
     if refused is not None:
         return refused
-    return with_released(draft, _carried(draft, planned_inward(draft, command.order, sender)))
+    overseas = room.registry.institutions[sender]
+    return with_released(draft, _carried(draft, planned_inward(draft, command.order, overseas)))
 
 
 def _decided(draft: Draft, order: PaymentOrder) -> list[Event] | Rejected:
@@ -201,7 +197,7 @@ def apply_refused(room: Offshore, event: PaymentRefused, stamp: Stamp) -> None:
 def apply_batch(room: Offshore, event: BatchProcessed, stamp: Stamp) -> None:
     """Keep the batch and use up its message id."""
     batch = event.batch
-    room.books.batches[f"{batch.sender}|{batch.message_id}"] = batch
+    room.books.batches[batch_key(batch.sender, batch.message_id)] = batch
 
 
 def _logged(room: Offshore, event: PaymentSettled | PaymentEnded, stamp: Stamp) -> None:

@@ -15,14 +15,13 @@ from huangpu.core.values import money_text
 from huangpu.ledger.events import LegsPosted
 from huangpu.ledger.transfers import LedgerCode, Leg, Shortfall
 from huangpu.registry.cash_accounts import AccountStatus, ledger_code
-from huangpu.registry.institutions import InstitutionKind
 from huangpu.venues.offshore.liquidity import queue
 from huangpu.venues.offshore.orders import SETTLED, Direction, Payment, Pending, parties_of
 from huangpu.venues.offshore.payments import checks
 from huangpu.venues.offshore.payments.counting import note_returned
 from huangpu.venues.offshore.payments.draft import Draft
 from huangpu.venues.offshore.payments.final import FUNDS
-from huangpu.venues.offshore.payments.plan import MIRRORS
+from huangpu.venues.offshore.payments.plan import MIRRORS, overseas_and_bank
 from huangpu.venues.offshore.recalls.books import Recall, RecallStatus, Return, return_key
 from huangpu.venues.offshore.recalls.words import (
     PaymentReturned,
@@ -31,7 +30,6 @@ from huangpu.venues.offshore.recalls.words import (
     ReturnPayment,
 )
 from huangpu.venues.offshore.recalls.working_days import last_us
-from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore, nostro_code
 
 RETURNS = "huangpu policy 34, recalls and returns"
@@ -120,25 +118,6 @@ def settled_payment(room: Offshore, uetr: str, institution: str) -> Payment | Re
         status = "PDNG" if isinstance(found, Pending) else found.status
         return Rejected(Reason.PAYMENT_NOT_PAID, f"{uetr} is {status}, nothing moved", RETURNS)
     return found
-
-
-def overseas_and_bank(
-    room: Offshore, instructing_agent: str, instructed_agent: str, stamp: Stamp
-) -> tuple[str, str] | Rejected:
-    """Read the agents of a message from overseas, entered by either of them.
-
-    Rejects: AGENT_UNKNOWN, NOT_YOUR_INSTITUTION.
-    """
-    sender, bank = room.by_bic(instructing_agent), room.by_bic(instructed_agent)
-    if sender is None or sender.kind is not InstitutionKind.OVERSEAS_BANK:
-        detail = f"instructing agent {instructing_agent!r} is no overseas bank of the centre"
-        return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
-    if bank is None or bank.kind is not InstitutionKind.BANK:
-        detail = f"instructed agent {instructed_agent!r} is no bank of the centre"
-        return Rejected(Reason.AGENT_UNKNOWN, detail, MIRRORS)
-    if stamp.institution not in (sender.id, bank.id):
-        return not_yours(stamp, f"{sender.id} or {bank.id}", checks.PARTIES)
-    return sender.id, bank.id
 
 
 def information_refusal(text: str) -> Rejected | None:
