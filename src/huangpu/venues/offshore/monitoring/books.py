@@ -322,14 +322,10 @@ class MonitorBooks(msgspec.Struct):
 
 
 class MonitorCache:
-    """Look-ups, no state: the venue's own limits on the last date asked for, and the flows of the day that is being added to."""
+    """A look-up, no state: the flows of the day that is being added to."""
 
-    __slots__ = ("date", "flows", "flows_day", "found", "rules", "sampling_terms")
+    __slots__ = ("flows", "flows_day")
 
     def __init__(self) -> None:
-        self.rules: object = None
-        self.date = datetime.date.min
-        self.found: tuple[dict[str, int], dict[str, int]] | None = None
-        self.sampling_terms: object = None
         self.flows_day = 0
         self.flows: dict[tuple[str, str, str], tuple[tuple[str, str], tuple[Flow, Flow]]] = {}

@@ -5,13 +5,12 @@ running counters of the business date in O(1); payments that wait are counted wh
 ones pass under a limit that holds one. Amounts are compared in CNY at the reference rates of the moment.
 """
 
-import datetime
 from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from huangpu.core.message import Command, Decision, Event, Rejected, Stamp
 from huangpu.core.reasons import Reason
-from huangpu.core.rulebook import RuleBook
+from huangpu.core.rulebook import Rows, RuleBook
 from huangpu.core.values import AMOUNT_MAX, CURRENCY_DIGITS
 from huangpu.registry.cash_accounts import CashAccount
 from huangpu.registry.institutions import InstitutionKind
@@ -20,6 +19,7 @@ from huangpu.venues.offshore.monitoring.proposals import made
 from huangpu.venues.offshore.monitoring.rates import MILLION, rate_of, weighed
 from huangpu.venues.offshore.orders import AMOUNT_ON_THE_WIRE, Payment, PaymentOrder, Pending
 from huangpu.venues.offshore.payments.draft import Draft
+from huangpu.venues.offshore.refusals import not_yours
 from huangpu.venues.offshore.state import Offshore, bic_11
 
 LIMITS = "huangpu policy 38, limits and the rates they are measured at"
@@ -99,8 +99,7 @@ def set_limit(room: Offshore, rules: RuleBook, command: SetLimit, stamp: Stamp) 
     """
     bank = room.registry.institutions[stamp.institution]
     if bank.kind is not InstitutionKind.BANK:
-        detail = f"{stamp.person} acts for {bank.id}; needed a BANK"
-        return Rejected(Reason.NOT_YOUR_INSTITUTION, detail, LIMITS)
+        return not_yours(stamp, "a BANK", LIMITS)
     if command.customer and command.customer not in room.registry.institutions:
         return Rejected(Reason.INSTITUTION_UNKNOWN, command.customer, LIMITS)
     if not 0 <= command.value <= AMOUNT_MAX:
@@ -133,23 +132,20 @@ def apply_limit_set(room: Offshore, event: LimitSet, stamp: Stamp) -> None:
         del books.limits[subject]
 
 
-def venue_limits(
-    room: Offshore, rules: RuleBook, date: datetime.date
-) -> tuple[dict[str, int], dict[str, int]] | None:
-    """Return the venue's own limits for a customer and for a bank on a date, or None while all are off."""
-    cache = room.monitor
-    if cache.rules is not rules or cache.date != date:
-        by_subject = [
+def venue_limits(rows: Rows) -> tuple[dict[str, int], dict[str, int]] | None:
+    """Return the venue's own limits for a customer and for a bank by the rows of a date, or None while all are off."""
+    if venue_limits not in rows.kept:
+        customer, bank = (
             {
                 str(kind): row.integer
                 for kind in LimitKind
-                if (row := rules[f"offshore.limit.{subject}.{kind.lower()}"].at(date)).integer
+                if (row := rows[f"offshore.limit.{subject}.{kind.lower()}"]).integer
             }
             for subject in ("customer", "bank")
-        ]
-        cache.found = (by_subject[0], by_subject[1]) if any(by_subject) else None
-        cache.rules, cache.date = rules, date
-    return cache.found
+        )
+        rows.kept[venue_limits] = (customer, bank) if customer or bank else None
+    found: tuple[dict[str, int], dict[str, int]] | None = rows.kept[venue_limits]
+    return found
 
 
 def refusal(draft: Draft, order: PaymentOrder, debtor: CashAccount) -> Rejected | None:
@@ -161,7 +157,7 @@ def refusal(draft: Draft, order: PaymentOrder, debtor: CashAccount) -> Rejected 
     """
     room = draft.room
     agreed = room.books.monitor.limits
-    venue = venue_limits(room, draft.rules, draft.stamp.date)
+    venue = venue_limits(draft.rows)
     if venue is None and not agreed:
         return None
     customer, bank = customer_key(draft.bank, debtor.holder), draft.bank
@@ -187,9 +183,7 @@ def refusal(draft: Draft, order: PaymentOrder, debtor: CashAccount) -> Rejected 
 def take(draft: Draft, record: Payment | Pending) -> None:
     """Count an accepted order in, for the orders after it in the same entry; one that waited was counted when it was accepted."""
     room, order = draft.room, record.order
-    if not record.debtor or (
-        not room.books.monitor.limits and venue_limits(room, draft.rules, draft.stamp.date) is None
-    ):
+    if not record.debtor or (not room.books.monitor.limits and venue_limits(draft.rows) is None):
         return
     counts, once = draft.moves.counts, f"limit|{order.uetr}"
     if once in counts or order.uetr in room.books.monitor.committed:

@@ -37,7 +37,7 @@ def decision(draft: Draft, order: PaymentOrder, debtor: CashAccount, line: Line)
         return "", 0
     drawn = draw(order.uetr, draft.stamp)
     room, rules, date = draft.room, draft.rules, draft.stamp.date
-    terms = _terms(room, rules, date)
+    terms = _terms(rules, date)
     if terms.first_payment and not draft.knows(counterparty_key(debtor.holder, order)):
         return "FIRST_PAYMENT", drawn
     rate = terms.rates[grade_of(room, rules, date, debtor.holder)]
@@ -53,8 +53,6 @@ def decision(draft: Draft, order: PaymentOrder, debtor: CashAccount, line: Line)
 class _Terms(NamedTuple):
     """What the rows of a date say, looked up once. Units: basis points; `dear` is the weight of the marks that need a conversion."""
 
-    rules: RuleBook
-    date: datetime.date
     first_payment: bool
     rates: dict[Grade, int]
     countries: frozenset[str]
@@ -65,17 +63,16 @@ class _Terms(NamedTuple):
     widest: int
 
 
-def _terms(room: Offshore, rules: RuleBook, date: datetime.date) -> _Terms:
-    kept = room.monitor.sampling_terms
-    if isinstance(kept, _Terms) and kept.rules is rules and kept.date == date:
+def _terms(rules: RuleBook, date: datetime.date) -> _Terms:
+    rows = rules.on(date)
+    kept: _Terms | None = rows.kept.get(_Terms)
+    if kept is not None:
         return kept
-    weights = {mark: rules[f"{WEIGHT}.{mark}"].at(date).integer for mark in MARKS}
-    found = room.monitor.sampling_terms = _Terms(
-        rules,
-        date,
-        rules["offshore.sampling.first_payment"].at(date).flag,
+    weights = {mark: rows[f"{WEIGHT}.{mark}"].integer for mark in MARKS}
+    found = rows.kept[_Terms] = _Terms(
+        rows["offshore.sampling.first_payment"].flag,
         {grade: _rate(rules, date, grade) for grade in Grade},
-        frozenset(rules["offshore.sampling.countries"].at(date).texts),
+        frozenset(rows["offshore.sampling.countries"].texts),
         weights["country"],
         weights["new_trade_type"],
         weights["grade"],
