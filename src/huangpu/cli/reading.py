@@ -15,12 +15,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from huangpu.app import SNAPSHOTS, load_rules, open_engine, write_snapshot
+from huangpu.core.calendar import utc_text
 from huangpu.core.rulebook import Row, RuleBook, RuleBookError, parse_rows
 from huangpu.engine import replay as replaying
 from huangpu.engine.centre import Centre
 from huangpu.engine.writer import CODEC
 from huangpu.journal import verify as verifying
-from huangpu.journal.codec import time_text
 from huangpu.journal.entry import Entry
 from huangpu.journal.sqlite import SqliteReader
 from huangpu.journal.store import Store
@@ -172,7 +172,7 @@ def report(data: Path, *, as_json: bool) -> None:
     tree = msgspec.to_builtins(found)
     mark = ", simulated" if found.sandbox else ""
     _out.print(
-        f"[bold]{found.name}[/bold]{mark}: {found.entries:,} entries, as of {time_text(found.as_of_us)}"
+        f"[bold]{found.name}[/bold]{mark}: {found.entries:,} entries, as of {utc_text(found.as_of_us)}"
     )
     for venue in ("offshore", "reinsurance", "growth"):
         table = Table("figure", "value", title=venue)

@@ -41,6 +41,18 @@ def clock_text(at_us: int) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
+def utc_text(at_us: int) -> str:
+    """Write an instant as RFC 3339 in UTC with microseconds."""
+    seconds, micros = divmod(at_us, 1_000_000)
+    return f"{_second_text(seconds)}.{micros:06d}Z"
+
+
+@functools.lru_cache(maxsize=1_024)
+def _second_text(seconds: int) -> str:
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)  # noqa: DTZ001 - arithmetic on UTC
+    return moment.isoformat()
+
+
 def is_business_day(rules: RuleBook, date: datetime.date) -> bool:
     """Tell whether the exchange is open on a date.
 

@@ -4,13 +4,12 @@ The union of commands and events is handed in by the engine, so the journal know
 entries on any machine; a member's answer is made from the entry alone, so a repeated question gets the same bytes.
 """
 
-import datetime
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Union
 
 import msgspec
 
+from huangpu.core.calendar import utc_text
 from huangpu.core.message import Command, Event, Rejected
 from huangpu.journal.entry import Entry, Outcome
 
@@ -100,21 +99,9 @@ class Codec:
         return self._json.encode(tree)
 
 
-def time_text(at_us: int) -> str:
-    """Write an instant as RFC 3339 in UTC with microseconds."""
-    seconds, micros = divmod(at_us, 1_000_000)
-    return f"{_second_text(seconds)}.{micros:06d}Z"
-
-
-@functools.lru_cache(maxsize=1_024)
-def _second_text(seconds: int) -> str:
-    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)  # noqa: DTZ001 - arithmetic on UTC
-    return moment.isoformat()
-
-
 def answer_tree(entry: Entry) -> dict[str, Any]:
     """Return the answer to an entry as a tree with all events: what scenario files print."""
-    head: dict[str, Any] = {"seq": entry.seq, "at": time_text(entry.at_us), "id": entry.id}
+    head: dict[str, Any] = {"seq": entry.seq, "at": utc_text(entry.at_us), "id": entry.id}
     outcome: Outcome = entry.outcome
     if isinstance(outcome, Rejected):
         head["outcome"] = "rejected"

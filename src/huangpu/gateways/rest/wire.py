@@ -4,7 +4,6 @@ The command lane (`lane.py`) sends answers without a framework in between, becau
 Litestar. Both use the same functions that make the answers. Leaves out: what an answer says.
 """
 
-import datetime
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -82,12 +81,3 @@ async def read_body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)
-
-
-_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on UTC
-
-
-def time_text(at_us: int) -> str:
-    """Write an instant as RFC 3339 in UTC with microseconds."""
-    moment = _EPOCH + datetime.timedelta(microseconds=at_us)
-    return f"{moment.isoformat(timespec='microseconds')}Z"

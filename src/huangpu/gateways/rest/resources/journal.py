@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from huangpu.core.calendar import utc_text
 from huangpu.engine import Entry
 from huangpu.gateways.rest.reads import Asked, Limit, View, number_in
-from huangpu.gateways.rest.wire import time_text
 
 MASKED = frozenset({"hashed", "password_hash"})
 
@@ -54,7 +54,7 @@ def view_of(entry: Entry) -> EntryView:
     refused = entry.rejected
     return EntryView(
         seq=entry.seq,
-        at=time_text(entry.at_us),
+        at=utc_text(entry.at_us),
         by=entry.by,
         id=entry.id,
         outcome="accepted" if refused is None else "rejected",
