@@ -175,12 +175,9 @@ def _foreign_debit(book: Book, records: Records, stamp: Stamp) -> Rejected | Non
 
 def _past_the_matrix(book: Book, records: Records) -> Rejected | None:
     """Refuse a block that touches an account whose money moves by payments."""
-    for number in _known(book, np.concatenate((records["debit"], records["credit"]))):
-        account = book.account(number)
-        if account.kind in PAYMENT_KINDS:
-            detail = f"{account.code}, a {account.kind}: its money moves by payments that the transfer matrix allows"
-            return Rejected(Reason.ACCOUNT_CLASS_FORBIDDEN, detail, "huangpu policy 3")
-    return None
+    touched = np.concatenate((records["debit"], records["credit"]))
+    told = "its money moves by payments that the transfer matrix allows"
+    return _of_kind(book, touched, PAYMENT_KINDS, told)
 
 
 def _venue_hold(book: Book, records: Records) -> Rejected | None:
@@ -188,10 +185,19 @@ def _venue_hold(book: Book, records: Records) -> Rejected | None:
     kinds = records["kind"]
     if not kinds.any():
         return None
-    for number in _known(book, records["debit"][kinds != LegKind.TRANSFER]):
+    holding = records["debit"][kinds != LegKind.TRANSFER]
+    told = "in bulk it is debited by transfers, its holds are a venue's"
+    return _of_kind(book, holding, VENUE_HELD_KINDS, told)
+
+
+def _of_kind(
+    book: Book, numbers: npt.NDArray[np.int32], kinds: frozenset[str], told: str
+) -> Rejected | None:
+    """Refuse a block for the first account it names that is of one of these kinds."""
+    for number in _known(book, numbers):
         account = book.account(number)
-        if account.kind in VENUE_HELD_KINDS:
-            detail = f"{account.code}, a {account.kind}: in bulk it is debited by transfers, its holds are a venue's"
+        if account.kind in kinds:
+            detail = f"{account.code}, a {account.kind}: {told}"
             return Rejected(Reason.ACCOUNT_CLASS_FORBIDDEN, detail, "huangpu policy 3")
     return None
 
