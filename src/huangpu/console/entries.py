@@ -14,7 +14,7 @@ from huangpu.core.message import Command, Event, Rejected
 from huangpu.engine import CODEC, Entry, Gate
 from huangpu.registry.charter import Tick, Ticked
 from huangpu.venues.offshore.payments.words import PaymentEnded, PaymentSettled, PaymentWaiting
-from huangpu.venues.offshore.screening.telling import concerning
+from huangpu.venues.offshore.telling import concerning
 
 LANES = ("centre", "reinsurance", "offshore", "growth")
 LOOKED_AT_MAX = 4_000

@@ -19,8 +19,8 @@ from huangpu.console.live import State, Subject
 from huangpu.console.pages import NotFound, Visitor, page
 from huangpu.console.wording import words_of
 from huangpu.engine import Entry, Gate
-from huangpu.venues.offshore.screening.telling import told
 from huangpu.venues.offshore.screening.views import reach
+from huangpu.venues.offshore.telling import told
 
 PAGE_ENTRIES = 40
 AROUND = 12

@@ -17,7 +17,7 @@ from huangpu.engine.centre import COMMANDS, EVENTS, Centre
 from huangpu.journal.codec import Codec
 from huangpu.journal.entry import Entry
 from huangpu.journal.store import Append, Store
-from huangpu.venues.offshore.screening.telling import told_of
+from huangpu.venues.offshore.telling import told_of
 
 BATCH_ENTRIES_MAX = 1_000
 RECENT_ENTRIES = 1_024

@@ -23,7 +23,7 @@ from huangpu.venues.offshore.payments.words import (
     PaymentSettled,
     PaymentWaiting,
 )
-from huangpu.venues.offshore.screening.telling import OFFICERS_OWN
+from huangpu.venues.offshore.telling import OFFICERS_OWN
 from huangpu.venues.reinsurance.placement.slip import Slip
 from huangpu.venues.reinsurance.views import sees_slip
 

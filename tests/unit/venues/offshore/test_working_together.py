@@ -41,10 +41,10 @@ from huangpu.venues.offshore.monitoring.books import SUM_MAX
 from huangpu.venues.offshore.orders import Payment, Pending, Wait
 from huangpu.venues.offshore.payments.words import InstructPaymentBatch, PaymentSettled
 from huangpu.venues.offshore.screening.cases import ClearScreeningCase
-from huangpu.venues.offshore.screening.telling import told
 from huangpu.venues.offshore.screening.verdicts import ScreeningCaseOpened
 from huangpu.venues.offshore.second_line.claims import quota_key
 from huangpu.venues.offshore.second_line.release import ReleaseSecondLine
+from huangpu.venues.offshore.telling import told
 from huangpu.venues.offshore.white_list import SuspendCompany
 
 MONDAY = datetime.date(2026, 11, 23)

@@ -15,8 +15,8 @@ from huangpu.venues.offshore.liquidity.turn import priority_refusal
 from huangpu.venues.offshore.orders import Pending
 from huangpu.venues.offshore.payments import waiting
 from huangpu.venues.offshore.payments.draft import Draft
-from huangpu.venues.offshore.screening.telling import told_wait
 from huangpu.venues.offshore.state import Offshore, nostro_code
+from huangpu.venues.offshore.telling import told_wait
 
 
 class CancelPayment(Command, frozen=True):

@@ -18,7 +18,7 @@ from huangpu.venues.offshore.liquidity.lines import Spot
 from huangpu.venues.offshore.orders import Payment
 from huangpu.venues.offshore.screening.books import CaseState
 from huangpu.venues.offshore.screening.cases import ClearScreeningCase, ConfirmScreeningCase
-from huangpu.venues.offshore.screening.telling import told
+from huangpu.venues.offshore.telling import told
 
 HINTS = ("SCREEN", "RELEASE", "score", "list", "hit", "sanction", "compliance", "SIM", "case-")
 ENDINGS: dict[str, Callable[[str], Command]] = {

@@ -8,7 +8,7 @@ from tests.support.offshore import book_order, instruct
 from huangpu.core.message import Rejected
 from huangpu.engine import Engine, Entry
 from huangpu.registry.charter import Tick
-from huangpu.venues.offshore.screening.telling import concerning
+from huangpu.venues.offshore.telling import concerning
 
 
 def kinds(engine: Engine, entry: Entry) -> list[str]:
