@@ -10,7 +10,14 @@ from huangpu.registry.charter import Tick
 from huangpu.registry.people import Person, RegisterPerson
 from huangpu.venues.offshore.monitoring.books import MonitorBooks
 from tests.support.centre import MONDAY_0930_US, accepted, send
-from tests.support.offshore import BK1_BIC, inward_order, offshore_engine, receive
+from tests.support.offshore import (
+    BK1_BIC,
+    instruct,
+    inward_order,
+    offshore_engine,
+    overseas_order,
+    receive,
+)
 
 MINUTE_US = 60_000_000
 RICH = 500_000_000_00
@@ -79,3 +86,17 @@ def found(events: list[Event], kind: type[Any]) -> list[Any]:
 def books(engine: Engine) -> MonitorBooks:
     """Return the books of the monitors."""
     return engine.centre.offshore.books.monitor
+
+
+def sell(engine: Engine, amount: int, **changes: Any) -> str:
+    """Let an overseas buyer pay the listed company, and return the UETR of this sell leg."""
+    order = inward_order(amount, **changes)
+    accepted(send(engine, "ovb-desk", receive(order)))
+    return order.uetr
+
+
+def buy(engine: Engine, amount: int, **changes: Any) -> str:
+    """Let the listed company pay overseas, and return the UETR of this buy leg."""
+    order = overseas_order(amount, **changes)
+    accepted(send(engine, "otc1-treasurer", instruct(order)))
+    return order.uetr

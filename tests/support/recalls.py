@@ -8,7 +8,9 @@ from huangpu.core.message import Rejected
 from huangpu.engine.writer import Engine
 from huangpu.gateways.iso20022.exchange import REFUSALS
 from huangpu.journal.entry import Entry
+from huangpu.registry.cash_accounts import AccountClass
 from huangpu.registry.charter import Tick
+from huangpu.venues.offshore.accounts import OpenCashAccount
 from huangpu.venues.offshore.bank_transfers.books import BankTransferOrder
 from huangpu.venues.offshore.bank_transfers.words import (
     AnnounceCoveredTransfer,
@@ -166,3 +168,16 @@ def outcome(found: Entry | Rejected) -> str:
         elif isinstance(event, (BankTransferRecorded, CoverEnded)):
             words.append(f"{event.transfer.kind} {event.transfer.status}")
     return " ".join(words)
+
+
+def open_bank_accounts(engine: Engine) -> None:
+    """Open FTU accounts of OVB and of BK2 at BK1."""
+    for holder in ("OVB", "BK2"):
+        opened = OpenCashAccount(
+            account_id=f"FTU-{holder}",
+            account_class=AccountClass.FTU,
+            holder=holder,
+            bank="BK1",
+            currencies=["USD"],
+        )
+        accepted(send(engine, "bk1-maker", opened))

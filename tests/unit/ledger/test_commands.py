@@ -6,7 +6,7 @@ from tests.support.offshore import balance, offshore_engine
 
 from huangpu.app import load_rules, open_engine
 from huangpu.core.reasons import Reason
-from huangpu.engine import replay
+from huangpu.engine import Engine, replay
 from huangpu.ledger import Leg, LegKind, events, pack
 from huangpu.ledger.accounts import PAYMENT_KINDS, VENUE_HELD_KINDS, Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance, PostTransferBlock
@@ -17,6 +17,17 @@ from huangpu.registry.people import Person, RegisterPerson
 def by_hand(code: str, low: int | None = 0, high: int | None = None) -> OpenLedgerAccount:
     account = Account(code, "BK1", "USD", "BK1-SAU", "FXLIQ", Side.CREDIT, low, high)
     return OpenLedgerAccount(account=account)
+
+
+def engine_with_bulk(kind: str) -> Engine:
+    """Return a centre with two accounts of one kind and a person who may send blocks."""
+    engine = founded_engine()
+    for code in ("A/CNY", "B/CNY"):
+        account = Account(code, "HUANGPU", "CNY", "U", kind, Side.CREDIT, booked_min=None)
+        accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
+    bulk = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
+    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    return engine
 
 
 @pytest.mark.parametrize(
@@ -91,12 +102,7 @@ def test_a_block_debits_only_accounts_of_the_senders_institution() -> None:
 
 
 def test_a_block_makes_and_closes_its_own_holds_where_no_venue_has_any() -> None:
-    engine = founded_engine()
-    for code in ("A/CNY", "B/CNY"):
-        account = Account(code, "HUANGPU", "CNY", "U", "TEST", Side.CREDIT, booked_min=None)
-        accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
-    bulk = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
-    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    engine = engine_with_bulk("TEST")
     ledger = engine.centre.ledger
 
     def posted(*legs: Leg) -> None:
@@ -117,12 +123,7 @@ def test_every_class_of_a_cash_account_is_one_where_venues_hold() -> None:
 def test_a_block_that_would_be_refused_today_stays_what_it_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    engine = founded_engine()
-    for code in ("A/CNY", "B/CNY"):
-        account = Account(code, "HUANGPU", "CNY", "U", "CASH", Side.CREDIT, booked_min=None)
-        accepted(send(engine, "operator", OpenLedgerAccount(account=account)))
-    bulk = Person(id="bulk", institution="HUANGPU", roles=["BULK"])
-    accepted(send(engine, "operator", RegisterPerson(person=bulk)))
+    engine = engine_with_bulk("CASH")
     held = PostTransferBlock(records=pack([[Leg(LegKind.HOLD, 0, 1, 5)]]).tobytes())
     with monkeypatch.context() as of_before:
         of_before.setattr(events, "VENUE_HELD_KINDS", frozenset())

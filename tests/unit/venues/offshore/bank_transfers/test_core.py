@@ -16,28 +16,19 @@ from tests.support.offshore import (
     receive,
     uetr,
 )
-from tests.support.recalls import bank_order, bank_pays, bank_receives, outcome
+from tests.support.recalls import bank_order, bank_pays, bank_receives, open_bank_accounts, outcome
 
 from huangpu.core.reasons import Reason
 from huangpu.engine.writer import Engine
-from huangpu.registry.cash_accounts import AccountClass
 from huangpu.registry.institutions import InstitutionKind
-from huangpu.venues.offshore.accounts import OpenCashAccount, OpenNostro
+from huangpu.venues.offshore.accounts import OpenNostro
 
 
 @pytest.fixture
 def engine() -> Engine:
     """Return the fixture with FTU accounts of OVB and of BK2 at BK1."""
     made = offshore_engine()
-    for holder in ("OVB", "BK2"):
-        opened = OpenCashAccount(
-            account_id=f"FTU-{holder}",
-            account_class=AccountClass.FTU,
-            holder=holder,
-            bank="BK1",
-            currencies=["USD"],
-        )
-        accepted(send(made, "bk1-maker", opened))
+    open_bank_accounts(made)
     return made
 
 

@@ -4,11 +4,10 @@ import datetime
 
 import pytest
 from tests.support.centre import accepted, send
-from tests.support.monitoring import at, books, day_us, found, monitored_engine, tick
-from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
+from tests.support.monitoring import at, books, buy, day_us, found, monitored_engine, sell, tick
+from tests.support.offshore import book_order, instruct
 
 from huangpu.core.message import Event
-from huangpu.engine.writer import Engine
 from huangpu.venues.offshore.monitoring.books import Flow, Level, Series
 from huangpu.venues.offshore.monitoring.deviation import (
     RATIO_MAX_BP,
@@ -20,14 +19,6 @@ from huangpu.venues.offshore.monitoring.deviation import (
 from huangpu.venues.offshore.monitoring.views import alerts, deviations
 
 MILLION = 1_000_000_00
-
-
-def sell(engine: Engine, amount: int) -> None:
-    accepted(send(engine, "ovb-desk", receive(inward_order(amount))))
-
-
-def buy(engine: Engine, amount: int) -> None:
-    accepted(send(engine, "otc1-treasurer", instruct(overseas_order(amount))))
 
 
 def levels(events: list[Event]) -> list[tuple[str, Level]]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.centre import accepted, refused, send
-from tests.support.monitoring import at, books, day_us, enrich, monitored_engine, tick
+from tests.support.monitoring import at, books, buy, day_us, enrich, monitored_engine, sell, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
 
 from huangpu.core.reasons import Reason
@@ -21,18 +21,6 @@ from huangpu.venues.offshore.monitoring.rates import MILLION
 from huangpu.venues.offshore.monitoring.views import findings
 
 THOUSAND = 1_000_00
-
-
-def sell(engine: Engine, amount: int, **changes: Any) -> str:
-    order = inward_order(amount, **changes)
-    accepted(send(engine, "ovb-desk", receive(order)))
-    return order.uetr
-
-
-def buy(engine: Engine, amount: int, **changes: Any) -> str:
-    order = overseas_order(amount, **changes)
-    accepted(send(engine, "otc1-treasurer", instruct(order)))
-    return order.uetr
 
 
 def of(engine: Engine, kind: FindingKind) -> list[Finding]:

@@ -1,12 +1,11 @@
 """Figures net of returns: the day's limits, the flows of the deviation, trades, goods and circles."""
 
 import datetime
-from typing import Any
 
 import pytest
 from tests.support.centre import accepted, refused, send
-from tests.support.monitoring import at, books, day_us, enrich, monitored_engine, tick
-from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
+from tests.support.monitoring import at, books, buy, day_us, enrich, monitored_engine, sell, tick
+from tests.support.offshore import book_order, instruct, overseas_order
 from tests.support.recalls import give_back, take_back
 
 from huangpu.core.reasons import Reason
@@ -18,18 +17,6 @@ from huangpu.venues.offshore.monitoring.proposals import ApproveProposal
 
 THOUSAND = 1_000_00
 MONDAY = datetime.date(2026, 11, 23).toordinal()
-
-
-def sell(engine: Engine, amount: int, **changes: Any) -> str:
-    order = inward_order(amount, **changes)
-    accepted(send(engine, "ovb-desk", receive(order)))
-    return order.uetr
-
-
-def buy(engine: Engine, amount: int, **changes: Any) -> str:
-    order = overseas_order(amount, **changes)
-    accepted(send(engine, "otc1-treasurer", instruct(order)))
-    return order.uetr
 
 
 def sent_back(engine: Engine, name: str, amount: int) -> None:

@@ -11,7 +11,15 @@ from tests.support.offshore import (
     overseas_order,
     uetr,
 )
-from tests.support.recalls import bank_order, bank_pays, bank_receives, give_back, paid, take_back
+from tests.support.recalls import (
+    bank_order,
+    bank_pays,
+    bank_receives,
+    give_back,
+    open_bank_accounts,
+    paid,
+    take_back,
+)
 from tests.support.reports import MONDAY, breaks_in, check_stream, close_day, records, text
 
 from huangpu.engine.writer import Engine
@@ -21,8 +29,7 @@ from huangpu.gateways.iso20022.reader import Document
 from huangpu.gateways.iso20022.statements import AccountStatement, write_camt052, write_camt053
 from huangpu.ledger.accounts import Account, Side
 from huangpu.ledger.events import OpenLedgerAccount, PostOpeningBalance
-from huangpu.registry.cash_accounts import AccountClass
-from huangpu.venues.offshore.accounts import OpenCashAccount, opening_code
+from huangpu.venues.offshore.accounts import opening_code
 from huangpu.venues.offshore.fx.positions import SquarePosition
 from huangpu.venues.offshore.reports import reconciliation
 from huangpu.venues.offshore.reports.books import BreakKind, FileKind, Item
@@ -36,15 +43,7 @@ NOSTRO = Nostro("BK1", "OVB", "USD")
 def a_day() -> Engine:
     """Return a day with every kind of movement: returns three ways, transfers four ways, a deal, a squaring, a charge."""
     engine = fx_engine()
-    for holder in ("OVB", "BK2"):
-        opened = OpenCashAccount(
-            account_id=f"FTU-{holder}",
-            account_class=AccountClass.FTU,
-            holder=holder,
-            bank="BK1",
-            currencies=["USD"],
-        )
-        accepted(send(engine, "bk1-maker", opened))
+    open_bank_accounts(engine)
     out = paid(engine, "OUTWARD", 900_00)
     accepted(send(engine, "ovb-desk", take_back(out, 900_00)))
     inside = paid(engine, "BOOK", 700_00)
