@@ -148,7 +148,8 @@ class _Look(NamedTuple):
             return 0, SUM_MAX
         least = fen * self.share // BASIS_POINTS * MILLION // rate
         most = (fen + 1) * BASIS_POINTS // self.share + 1
-        return least, (most + 1) * MILLION // rate + 1
+        # What is worth more than a sum can hold counts as that.
+        return least, SUM_MAX if most >= SUM_MAX else (most + 1) * MILLION // rate + 1
 
     def is_round(self, circle: Sequence[Leg], first_fen: int) -> bool:
         """Tell whether money went round: amounts alike, within the days, and nothing of it returned in full.

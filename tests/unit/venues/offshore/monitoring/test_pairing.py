@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.support.centre import accepted, refused, send
 from tests.support.monitoring import at, books, buy, day_us, enrich, monitored_engine, sell, tick
 from tests.support.offshore import book_order, instruct, inward_order, overseas_order, receive
 
 from huangpu.core.reasons import Reason
+from huangpu.core.values import AMOUNT_MAX
 from huangpu.engine.writer import Engine
 from huangpu.venues.offshore.monitoring import pairing, run
 from huangpu.venues.offshore.monitoring.books import SUM_MAX, Finding, FindingKind, FindingState
@@ -236,9 +237,10 @@ def test_series_that_one_look_leaves_wait_for_the_next(monkeypatch: pytest.Monke
     assert books(engine).touched == {}
 
 
+@example(fen=SUM_MAX, amount=AMOUNT_MAX, near=0, rate=7_100_000, share=8_000)
 @given(
-    fen=st.integers(0, 10**15),
-    amount=st.integers(0, 10**15),
+    fen=st.integers(0, 10**15) | st.integers(0, SUM_MAX),
+    amount=st.integers(0, 10**15) | st.integers(0, SUM_MAX),
     near=st.integers(-3, 3),
     rate=st.sampled_from([0, 1, 333_333, 1_000_000, 7_100_000]),
     share=st.sampled_from([0, 1, 5_000, 8_000, 10_000]),
