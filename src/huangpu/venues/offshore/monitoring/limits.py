@@ -255,10 +255,7 @@ def count(room: Offshore, uses: dict[str, Use], payment: Payment | Pending, at_u
             (use.counterparties, counterparty),
             (use.countries, country),
         ):
-            found = sums.get(key, 0) + amount
-            sums[key] = found
-            if found > SUM_MAX:
-                sums[key] = SUM_MAX
+            add(sums, key, amount)
         seconds = use.seconds
         if second in seconds:
             seconds[second] += 1
